@@ -1,0 +1,31 @@
+"""labelframe: annotation exports as tables.
+
+>>> import labelframe as lf
+>>> labels = lf.flatten("export.json")  # doctest: +SKIP
+>>> labels.polars("objects")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from labelframe.errors import LabelframeError
+from labelframe.version import __version__
+
+if TYPE_CHECKING:
+    from labelframe.labels import Labels, flatten, open
+
+__all__ = ["LabelframeError", "Labels", "__version__", "flatten", "open"]
+
+
+def __getattr__(name: str) -> object:
+    # Imported when first used: `labelframe --help` needs no pyarrow.
+    if name in ("Labels", "flatten", "open"):
+        from labelframe import labels
+
+        return getattr(labels, name)
+    raise AttributeError(f"module 'labelframe' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,5 @@
+"""`python -m labelframe`."""
+
+from labelframe.cli import main
+
+main()

@@ -1,0 +1,186 @@
+"""Register tables in DuckDB, with the views of `sql/`.
+
+In: a snapshot's folder, or Arrow tables. Out: a connection, or `DIR/labels.duckdb`, with a view of every table (its columns
+commented), the views of `sql/views/` and one `wide_<class>` for each class. It computes no statistics.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from labelframe.errors import Found, SnapshotError
+from labelframe.parquet import read_manifest
+from labelframe.schema import TABLES, Column, Table
+
+DATABASE = "labels.duckdb"
+STORAGE_VERSION = "v1.0.0"  # what DuckDB 1.0 and every later shell can open
+WIDE_BASE = (
+    *("row_id", "label_hash", "space_id", "timeline_id", "frame", "range_start", "range_end", "range_unit"),
+    *("object_hash", "name", "shape", "is_deleted", "x", "y", "w", "h"),
+)
+
+
+def sql_folder() -> Path:
+    """The folder of SQL files: inside the package when installed from a wheel, beside it in a source tree."""
+    inside = Path(__file__).parent / "sql"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "sql"
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A new in-memory connection that shows times in UTC, as the tables hold them."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def identifier(name: str) -> str:
+    """A name as SQL takes any name.
+
+    >>> identifier('a "b"')
+    '"a ""b\"""'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Text as SQL takes any text; for DDL, where DuckDB takes no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.PathLike[str]) -> None:
+    """Make views of a snapshot's tables, by absolute path, and every view on them.
+
+    Raises SnapshotError where the folder is no snapshot or a table's files are missing.
+    """
+    manifest = read_manifest(folder)
+    root = Path(os.path.abspath(folder))
+    for table in TABLES.values():
+        if table.name not in manifest["tables"]:
+            continue
+        # The folder's own name may hold characters that DuckDB would take for a pattern.
+        pattern = re.sub(r"([\[*?])", r"[\1]", (root / table.name).as_posix()) + "/*.parquet"
+        try:
+            connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet({literal(pattern)})")
+        except duckdb.Error:
+            raise SnapshotError(
+                "A table of the snapshot cannot be read.",
+                source=(root / table.name).as_posix(),
+                expected="its Parquet files",
+                found=Found("none that can be read"),
+                remedy="Flatten the export again.",
+            ) from None
+    _comment_tables(connection)
+    _create_views(connection)
+
+
+def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
+    """Make views of Arrow tables, without copying them, and every view on them."""
+    for name in TABLES:
+        connection.register(f"{name}_arrow", tables[name])
+        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {name}_arrow")
+    _comment_tables(connection)
+    _create_views(connection)
+
+
+def write_database(folder: str | os.PathLike[str]) -> Path:
+    """Write `labels.duckdb` into a snapshot: views over its Parquet files, where they are now."""
+    read_manifest(folder)
+    path = Path(folder) / DATABASE
+    beside = path.with_name(f".{secrets.token_hex(4)}.{DATABASE}")
+    try:
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"ATTACH {literal(str(beside))} AS labels (STORAGE_VERSION {literal(STORAGE_VERSION)})"
+            )
+            connection.execute("USE labels")
+            register_snapshot(connection, folder)
+            connection.execute("USE memory")
+            connection.execute("DETACH labels")
+        os.replace(beside, path)
+    except (OSError, duckdb.IOException) as error:
+        raise SnapshotError(
+            f"{DATABASE} cannot be written: {error}.",
+            source=path.as_posix(),
+            remedy="Close the program that holds it open, or make room, then: labelframe register DIR",
+        ) from None
+    finally:
+        for leftover in (beside, Path(f"{beside}.wal")):
+            leftover.unlink(missing_ok=True)
+    return path
+
+
+def comment(table: Table, column: Column) -> str:
+    """What DuckDB shows of a column: its meaning, unit and JSON source."""
+    unit = f" [{column.unit}]" if column.unit else ""
+    source = table.json_source(column)
+    return f"{column.doc}{unit}" + (f" JSON: {source}" if source else "")
+
+
+def _comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    there = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+    for table in TABLES.values():
+        if table.name not in there:
+            continue
+        connection.execute(f"COMMENT ON VIEW {table.name} IS {literal(table.doc)}")
+        for column in table.columns:
+            where = f"{table.name}.{identifier(column.name)}"
+            connection.execute(f"COMMENT ON COLUMN {where} IS {literal(comment(table, column))}")
+
+
+def _create_views(connection: duckdb.DuckDBPyConnection) -> None:
+    for path in sorted((sql_folder() / "views").glob("*.sql")):
+        sql = path.read_text("utf-8")
+        connection.execute(f"CREATE VIEW {path.stem} AS {sql}")
+        connection.execute(f"COMMENT ON VIEW {path.stem} IS {literal(question(sql))}")
+    _create_wide_views(connection)
+
+
+def question(sql: str) -> str:
+    """What a query of `sql/` answers: its first comment.
+
+    >>> question("-- How often?\\n-- One row per class.\\nselect 1")
+    'How often?'
+    """
+    return sql.partition("\n")[0].removeprefix("--").strip()
+
+
+_ATTRIBUTES_BY_CLASS = """
+SELECT o.name, list(DISTINCT coalesce(a.attribute, a.attribute_value, a.attribute_feature_hash, ''))
+FROM (SELECT DISTINCT row_id, object_hash, name FROM objects WHERE name IS NOT NULL) AS o
+JOIN attributes AS a ON a.owner = 'object' AND a.row_id = o.row_id AND a.owner_hash = o.object_hash
+GROUP BY o.name
+"""
+
+
+def _create_wide_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """One view a class with a column an attribute. DuckDB takes no PIVOT by data in a view: the names are literals."""
+    names = connection.execute("SELECT DISTINCT name FROM objects WHERE name IS NOT NULL ORDER BY name").fetchall()
+    attributes = dict(connection.execute(_ATTRIBUTES_BY_CLASS).fetchall())
+    taken: set[str] = set()
+    for (name,) in names:
+        columns = set(WIDE_BASE)
+        parts = [identifier(column) for column in WIDE_BASE]
+        for attribute in sorted(attributes.get(name, [])):
+            value = f"array_to_string(map_extract(attributes, {literal(attribute)})[1], ', ')"
+            parts.append(f"{value} AS {identifier(_free(attribute, columns))}")
+        view = _free(f"wide_{name}", taken)
+        sql = f"SELECT {', '.join(parts)} FROM object_attributes WHERE name = {literal(name)}"
+        connection.execute(f"CREATE VIEW {identifier(view)} AS {sql}")
+        what = f"One row per row of objects of the class {name}, one column per attribute; several answers joined by ', '."
+        connection.execute(f"COMMENT ON VIEW {identifier(view)} IS {literal(what)}")
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, or with a number where it is taken: DuckDB does not tell upper case from lower in names."""
+    free, number = name or "unnamed", 2
+    while free.lower() in taken:
+        free, number = f"{name} ({number})", number + 1
+    taken.add(free.lower())
+    return free

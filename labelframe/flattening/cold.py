@@ -1,0 +1,783 @@
+"""Flatten what there is little of: header, data units, spaces, answers, actions, history.
+
+In: a label row. Out: rows of every table but objects and classifications, and the rows of those two that only an answer
+places. It reads no entries of frames: those are the hot room's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from labelframe.decode import Json
+from labelframe.errors import Fault, Found, JsonPath
+from labelframe.flattening.columns import Columns, known_keys, leftover
+from labelframe.flattening.hot import SLICE_COLUMNS, HotRoom
+from labelframe.flattening.label_row import NAN, Frame, LabelRow, Report, Space
+from labelframe.flattening.values import json_text, nested, size, whole
+from labelframe.schema import (
+    ATTRIBUTES,
+    DATA_UNITS,
+    EXPORT_HISTORY,
+    FRAMES,
+    INSTANCES,
+    LABEL_ROWS,
+    SPACES,
+)
+
+EXPORT_KEYS = ("export_hash", "exported_at", "export_history")
+HEADER_KEYS = known_keys(
+    LABEL_ROWS,
+    *("label_hash", "scene", "data_units", "spaces", "object_answers", "classification_answers", "object_actions"),
+)
+UNIT_KEYS = known_keys(DATA_UNITS, "labels", "metadata")
+SPACE_KEYS = known_keys(
+    SPACES,
+    *("labels", "child_info", "root_info", "scene_info", "frames"),
+    *("width", "height", "duration_ms", "data_duration", "data_fps"),
+)
+INSTANCE_KEYS = known_keys(INSTANCES, "classifications", "objectNumber")
+ATTRIBUTE_KEYS = known_keys(ATTRIBUTES, "answers", "range")
+HISTORY_KEYS = known_keys(EXPORT_HISTORY)
+
+SPACE_TYPES = {
+    "image": "image",
+    "img_group": "image",
+    "image_group": "image",
+    "video": "video",
+    "dicom": "medical_stack",
+    "dicom_study": "medical_stack",
+    "nifti": "medical_file",
+    "audio": "audio",
+    "plain_text": "text",
+    "pdf": "pdf",
+    "application/pdf": "pdf",
+    "time_series": "time_series",
+    "scene": "scene",
+    "group": "group",
+}
+"""The kind of space that a data unit is, by its label row's data_type."""
+
+MIME_TYPES = {
+    "image": "image",
+    "video": "video",
+    "audio": "audio",
+    "application/dicom": "medical_stack",
+    "application/nifti1": "medical_file",
+    "application/nifti": "medical_file",
+    "text/html": "html",
+    "text/plain": "text",
+    "text/csv": "time_series",
+    "application/pdf": "pdf",
+    "application/mcap": "scene",
+    "scene": "scene",
+    "group": "group",
+    "application/vnd.encord.data.group": "group",
+}
+"""The same by the unit's own data_type, or by the part before its slash, where the row's tells nothing."""
+
+NO_FRAME_LEVEL = frozenset({"image", "scene_image", "point_cloud"})
+OWN_UNIT_TYPES = frozenset({"scene", "group"})
+IMPLIED_SHAPES = {"audio": "audio", "text": "text", "html": "text", "time_series": "time_range"}
+
+
+def space_type_of(data_type: str | None, unit_type: object) -> str | None:
+    """The kind of space that a data unit is."""
+    mime = unit_type if isinstance(unit_type, str) else ""
+    kind = SPACE_TYPES.get(data_type or "")
+    if kind == "text" and mime == "text/html":
+        return "html"
+    return kind or MIME_TYPES.get(mime) or MIME_TYPES.get(mime.partition("/")[0])
+
+
+def range_unit_of(space_type: str | None, origin: str, continuous: bool) -> str:
+    """What ranges on a space count."""
+    if space_type == "audio":
+        return "millisecond"
+    if space_type in ("text", "html"):
+        return "character"
+    own = origin == "labels" or space_type == "time_series" or (origin == "data_unit" and space_type == "scene")
+    return "nanosecond" if continuous and own else "frame"
+
+
+def sequence_number(value: object) -> object:
+    """A data_sequence, which exports also write as text."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where an answer places its object or classification. All of the space where start is None and it is no HTML range;
+    all of the label row where space is None."""
+
+    space: Space | None
+    start: int | None = None
+    end: int | None = None
+    html: tuple[object, ...] | None = None
+
+    @property
+    def unit(self) -> str | None:
+        if self.html is not None:
+            return "html"
+        return self.space.range_unit if self.space is not None and self.start is not None else None
+
+
+class ColdRoom:
+    """Flattens the parts of label rows that are few into columns."""
+
+    def __init__(self, hot: HotRoom, report: Report) -> None:
+        self.hot = hot
+        self.report = report
+        self.label_rows = Columns(LABEL_ROWS)
+        self.data_units = Columns(DATA_UNITS)
+        self.spaces = Columns(SPACES)
+        self.frames = Columns(FRAMES)
+        self.instances = Columns(INSTANCES)
+        self.attributes = Columns(ATTRIBUTES)
+        self.export_history = Columns(EXPORT_HISTORY)
+
+    def header(self, row: LabelRow) -> None:
+        """The label row itself. Raises Fault for a form that has no tables."""
+        value = row.value
+        if "data_units" not in value and "labels" in value:
+            raise Fault(
+                "export of the time before data units",
+                "data_units",
+                Found("labels at the top of the row, as exports had them in 2020"),
+                ("labels",),
+                "Export this label row again from the platform of today.",
+            )
+        own: dict[str, object] = {
+            "row_id": row.row_id,
+            "source": row.origin.source,
+            "row_number": row.origin.row_number,
+            "content_hash": content_hash(value),
+        }
+        extra = leftover(value, HEADER_KEYS | {"export_history"})
+        label_hash = value.get("label_hash")
+        if isinstance(label_hash, str):
+            row.label_hash = own["label_hash"] = label_hash
+        elif label_hash is not None:
+            extra["label_hash"] = label_hash
+        data_type, data_hash = value.get("data_type"), value.get("data_hash")
+        row.data_type = data_type if isinstance(data_type, str) else None
+        row.data_hash = data_hash if isinstance(data_hash, str) else None
+        own.update(nested(value, "scene", {"isContinuous": ("is_continuous", bool)}, extra))
+        row.continuous = own.get("is_continuous") is True
+        if value.get("video_link") == "None":
+            own["video_link"], extra["video_link"] = None, "None"
+        history = self._history(row, extra)
+        self.label_rows.add(own, value, extra)
+        for entry in history:
+            self.export_history.add(_owner(row), entry, leftover(entry, HISTORY_KEYS))
+
+    def _history(self, row: LabelRow, extra: dict[str, object]) -> list[Json]:
+        history = row.value.get("export_history")
+        if history is None:
+            return []
+        if not isinstance(history, list):
+            extra["export_history"] = history
+            return []
+        kept = []
+        for index, entry in enumerate(history):
+            if isinstance(entry, dict):
+                kept.append(entry)
+            else:
+                fault = Fault("entry is no object", "an entry of the export history", entry)
+                self.report(row, ("export_history", index), "export_history", fault, entry)
+        return kept
+
+    def mapping(self, row: LabelRow, key: str, table: str) -> Iterator[tuple[str, Json]]:
+        """The entries of a part of the label row that is an object of objects; others are reported."""
+        part = row.value.get(key)
+        if part is None:
+            return
+        if not isinstance(part, dict):
+            self.report(row, (key,), table, Fault(f"{key} is no object", "an object by hash", part), part)
+            return
+        for name, entry in part.items():
+            if isinstance(entry, dict):
+                yield name, entry
+            else:
+                self.report(row, (key, name), table, Fault("entry is no object", "an object", entry), entry)
+
+    def units(self, row: LabelRow) -> None:
+        """The data units, each of them a space too."""
+        for place, (unit_id, unit) in enumerate(self.mapping(row, "data_units", "data_units")):
+            row.units[unit_id] = unit
+            extra = leftover(unit, UNIT_KEYS)
+            own: dict[str, object] = {
+                **_owner(row),
+                "unit_id": unit_id,
+                "data_sequence": sequence_number(unit.get("data_sequence")),
+                "width": size(unit.get("width")),
+                "height": size(unit.get("height")),
+                "fps": size(unit.get("data_fps")),
+                **nested(unit, "metadata", METADATA_COLUMNS, extra),
+            }
+            links = unit.get("data_links")
+            if isinstance(links, list) and not all(link is None or isinstance(link, str) for link in links):
+                own["data_links"], extra["data_links"] = None, links
+            self._children(own, extra)
+            self.data_units.add(own, unit, extra)
+            self._unit_space(row, unit_id, unit, own, place)
+
+    def _children(self, own: dict[str, object], extra: dict[str, object]) -> None:
+        children = own.get("children")
+        if not isinstance(children, list):
+            return
+        if not all(isinstance(child, dict) for child in children):
+            del own["children"]
+            _set_nested(extra, "metadata", "children", children)
+            return
+        kept = [{name: _text(child.get(name)) for name in CHILD_KEYS} for child in children]
+        left = [
+            {name: value for name, value in child.items() if value is not None and clean.get(name) != value}
+            for child, clean in zip(children, kept, strict=True)
+        ]
+        own["children"] = kept
+        if any(left):
+            _set_nested(extra, "metadata", "children", left)
+
+    def _unit_space(self, row: LabelRow, unit_id: str, unit: Json, own: Mapping[str, object], place: int) -> None:
+        kind = space_type_of(row.data_type, unit.get("data_type"))
+        fps, width, height = _number(own["fps"]), whole(own["width"]), whole(own["height"])
+        seconds = _number(unit.get("data_duration"))
+        frames = 1 if kind == "image" else _frames_of(fps, seconds) if kind == "video" else None
+        space = Space(
+            unit_id,
+            row.data_hash if row.is_image_group else unit_id,
+            kind,
+            "data_unit",
+            range_unit_of(kind, "data_unit", row.continuous),
+            NAN if width is None else width,
+            NAN if height is None else height,
+            fps,
+            in_nanoseconds=row.continuous and kind == "scene",
+            emit=kind not in OWN_UNIT_TYPES,
+        )
+        space.own = {
+            "data_hash": _text(unit.get("data_hash")),
+            "file_name": _text(unit.get("data_title")),
+            "data_link": _text(unit.get("data_link")),
+            "number_of_frames": frames,
+            "number_of_frames_derived": frames is not None,
+            "duration_ms": None if seconds is None else seconds * 1000,
+            "fps": fps,
+            "width": width,
+            "height": height,
+        }
+        row.spaces[unit_id] = space
+        sequence = whole(own["data_sequence"])
+        row.sequence[unit_id] = place if sequence is None else sequence
+
+    def listed_spaces(self, row: LabelRow) -> None:
+        """The entries of `spaces`."""
+        by_layout = {
+            child["layout_key"]: child.get("data_hash")
+            for unit in row.units.values()
+            for child in _children_of(unit)
+            if isinstance(child.get("layout_key"), str)
+        }
+        for space_id, entry in self.mapping(row, "spaces", "spaces"):
+            extra = leftover(entry, SPACE_KEYS)
+            own: dict[str, object] = {
+                **nested(entry, "root_info", {"file_name": ("file_name", str)}, extra),
+                **nested(entry, "child_info", CHILD_INFO, extra),
+                **nested(entry, "scene_info", SCENE_INFO, extra),
+            }
+            own["data_hash"] = _text(by_layout.get(own.get("layout_key")))
+            kinds = {name: (name, int) for name in ("width", "height", "number_of_frames", "number_of_pages")}
+            kinds |= {"duration_ms": ("duration_ms", float), "data_fps": ("fps", float)}  # type: ignore[dict-item]
+            kinds |= {"data_duration": ("data_duration", float)}  # type: ignore[dict-item]
+            typed: dict[str, object] = {}
+            plain = {name: entry[name] for name in kinds if name in entry}
+            own.update({name: size(value) if name in ("width", "height", "fps") else value
+                        for name, value in nested({"": plain}, "", kinds, typed).items()})
+            extra.update(typed.get("", {}))  # type: ignore[call-overload]
+            seconds = own.pop("data_duration", None)
+            if own.get("duration_ms") is None and isinstance(seconds, float):
+                own["duration_ms"] = seconds * 1000
+            kind = entry.get("space_type")
+            if kind is not None and not isinstance(kind, str):
+                extra["space_type"], kind = kind, None
+            fps, width, height = _number(own.get("fps")), whole(own.get("width")), whole(own.get("height"))
+            space = Space(
+                space_id,
+                space_id,
+                kind,
+                "space",
+                range_unit_of(kind, "space", row.continuous),
+                NAN if width is None else width,
+                NAN if height is None else height,
+                fps,
+                own=own,
+                extra=extra,
+            )
+            listed = self._listed_frames(row, space, entry)
+            derived = own.get("number_of_frames") is None
+            if derived:
+                frames = listed
+                if frames is None and kind == "video":
+                    frames = _frames_of(fps, seconds)
+                elif frames is None and kind == "image":
+                    frames = 1
+                own["number_of_frames"], derived = frames, frames is not None
+            own["number_of_frames_derived"] = derived
+            row.spaces[space_id] = space
+
+    def _listed_frames(self, row: LabelRow, space: Space, entry: Json) -> int | None:
+        """The frames that a stack or sequence lists; how many there are, None where it lists none."""
+        listed = entry.get("frames")
+        if listed is None:
+            return None
+        if not isinstance(listed, list):
+            space.extra["frames"] = listed
+            return None
+        for index, item in enumerate(listed):
+            if not isinstance(item, dict):
+                fault = Fault("frame is no object", "a frame", item)
+                self.report(row, ("spaces", space.space_id, "frames", index), "frames", fault, item)
+                continue
+            number = whole(sequence_number(item.get("data_sequence")))
+            frame = space.frame(index if number is None else number)
+            kinds = LISTED_COLUMNS if "file_name" in item else LISTED_COLUMNS | {"data_title": ("file_name", str)}
+            rest = {key: value for key, value in item.items() if key != "data_sequence" or number is None}
+            own = nested({"frames": rest}, "frames", kinds, frame.extra)
+            frame.own.update((name, size(value) if name in ("width", "height") else value) for name, value in own.items())
+        return len(listed)
+
+    def space_named(self, row: LabelRow, space_id: str) -> Space:
+        """The space of that id; one of origin `labels` where nothing but a label key or an answer names it."""
+        space = row.spaces.get(space_id)
+        if space is None:
+            unit = range_unit_of(None, "labels", row.continuous)
+            space = row.spaces[space_id] = Space(space_id, space_id, None, "labels", unit)
+            space.own = {"number_of_frames_derived": False}
+        return space
+
+    def answers(self, row: LabelRow) -> None:
+        """Instances, their attributes, and the rows of objects and classifications that only an answer places."""
+        actions = dict(self.mapping(row, "object_actions", "attributes"))
+        answers = dict(self.mapping(row, "object_answers", "instances"))
+        for object_hash, answer in answers.items():
+            path: JsonPath = ("object_answers", object_hash)
+            placements = self._placements(row, answer, "objects", path)[0]
+            if object_hash not in row.object_rows:
+                self._place_object(row, object_hash, answer, placements)
+        for object_hash in dict.fromkeys((*answers, *row.object_rows, *actions)):
+            self._instance(row, "object", object_hash, answers.get(object_hash), actions.get(object_hash))
+        answers = dict(self.mapping(row, "classification_answers", "instances"))
+        for classification_hash, answer in answers.items():
+            self._place_classification(row, classification_hash, answer)
+        for classification_hash in dict.fromkeys((*answers, *row.classification_rows)):
+            self._instance(row, "classification", classification_hash, answers.get(classification_hash), None)
+
+    def _place_object(self, row: LabelRow, object_hash: str, answer: Json, placements: list[Placement]) -> None:
+        for placement in placements:
+            space = placement.space
+            own: dict[str, object] = {"object_hash": object_hash, "object_number": _object_number(answer)[0]}
+            shape = _text(answer.get("shape"))
+            if shape is None and space is not None:
+                shape = IMPLIED_SHAPES.get(space.space_type or "")
+            own["shape"] = shape
+            if placement.html is not None:
+                own["html"] = placement.html
+            if space is not None:
+                space.emit = True
+            columns = self.hot.objects
+            columns.add(answer, own)
+            columns.place(row, 1, space, None, placement.start, placement.end, placement.unit)
+            self.hot.found[row.data_type, shape] += 1
+            row.object_rows[object_hash] = row.object_rows.get(object_hash, 0) + 1
+        self.hot.check_full()
+
+    def _place_classification(self, row: LabelRow, classification_hash: str, answer: Json) -> None:
+        path: JsonPath = ("classification_answers", classification_hash)
+        placements, is_named = self._placements(row, answer, "classifications", path)
+        entries = row.classification_frames.get(classification_hash, {})
+        if not is_named and not entries:
+            placements = [Placement(None)]
+        feature_hash = _text(answer.get("featureHash")) or row.names.feature(classification_hash)
+        name, value = row.names.of(classification_hash, feature_hash)
+        own = {"classification_hash": classification_hash, "feature_hash": feature_hash, "name": name, "value": value}
+        columns = self.hot.classifications
+        for placement in placements:
+            space = placement.space
+            frames = entries.get(space.space_id, []) if space is not None else []
+            for start, end in _without(placement, frames):
+                if space is not None:
+                    space.emit = True
+                columns.add(answer, own)
+                columns.place(row, 1, space, None, start, end, placement.unit)
+                self.hot.found_classifications[row.data_type] += 1
+                row.classification_rows[classification_hash] += 1
+        self.hot.check_full()
+
+    def _placements(self, row: LabelRow, answer: Json, table: str, path: JsonPath) -> tuple[list[Placement], bool]:
+        """Where an answer says that it holds, and whether it says anything of it at all."""
+        found: list[Placement] = []
+        ranges = self._list(row, answer, "range", table, path)
+        html = self._list(row, answer, "range_html", table, path)
+        for key, elements in (("range", ranges), ("range_html", html)):
+            for index, element in enumerate(elements):
+                try:
+                    found += self._on_row(row, element)
+                except Fault as fault:
+                    self.report(row, (*path, key, index), table, fault, element)
+        spaces = answer.get("spaces")
+        if spaces is not None and not isinstance(spaces, dict):
+            fault = Fault("spaces is no object", "an object by space", spaces)
+            self.report(row, (*path, "spaces"), table, fault, spaces)
+            spaces = {}
+        named = {space_id: entry for space_id, entry in (spaces or {}).items() if space_id != "root" and entry is not None}
+        for space_id, entry in named.items():
+            space = self.space_named(row, space_id)
+            here = (*path, "spaces", space_id)
+            if not isinstance(entry, dict):
+                self.report(row, here, table, Fault("entry is no object", "a range", entry), entry)
+                continue
+            elements = self._list(row, entry, "range", table, here)
+            if not elements and not entry.get("range"):
+                found.append(Placement(space))
+            for index, element in enumerate(elements):
+                try:
+                    found.append(_placed(space, element))
+                except Fault as fault:
+                    self.report(row, (*here, "range", index), table, fault, element)
+        return found, bool(answer.get("range") or answer.get("range_html") or named)
+
+    def _list(self, row: LabelRow, part: Json, key: str, table: str, path: JsonPath) -> list[Any]:
+        value = part.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.report(row, (*path, key), table, Fault(f"{key} is no list", "a list of ranges", value), value)
+            return []
+        return value
+
+    def _on_row(self, row: LabelRow, element: object) -> Iterable[Placement]:
+        """Where a range lies that names no space: on the root layer, on the images that it counts, on the only unit."""
+        if "root" in row.spaces:
+            return [_placed(row.spaces["root"], element)]
+        units = [row.spaces[unit_id] for unit_id in row.units]
+        placed = _placed(units[0] if units else None, element)
+        if not row.is_image_group or placed.start is None or placed.end is None:
+            return [placed]
+        numbers = [(unit, row.sequence[unit.space_id]) for unit in units]
+        return [Placement(unit, number, number) for unit, number in numbers if placed.start <= number <= placed.end]
+
+    def _instance(self, row: LabelRow, owner: str, owner_hash: str, answer: Json | None, actions: Json | None) -> None:
+        told = answer or {}
+        extra = leftover(told, INSTANCE_KEYS)
+        hash_key = "objectHash" if owner == "object" else "classificationHash"
+        if extra.get(hash_key) == owner_hash:
+            del extra[hash_key]
+        number, number_key = _object_number(told)
+        extra.pop(number_key, None)
+        ranges = _pairs(told.get("range"))
+        if ranges is None and told.get("range") is not None:
+            extra["range"] = told["range"]
+        path: JsonPath = (f"{owner}_answers", owner_hash)
+        attributes = 0
+        for key, holder, dynamic in (("classifications", told, False), ("actions", actions or {}, True)):
+            here = ("object_actions", owner_hash) if dynamic else path
+            attributes += self._attributes(row, owner, owner_hash, holder, key, dynamic, here)
+        if actions is not None:
+            left = {key: value for key, value in actions.items() if key != "actions"}
+            if left.get("objectHash") == owner_hash:
+                del left["objectHash"]
+            if left:
+                extra["object_actions"] = left
+        rows = row.object_rows if owner == "object" else row.classification_rows
+        own = {
+            **_owner(row),
+            "owner": owner,
+            "owner_hash": owner_hash,
+            "object_number": number,
+            "has_answer": answer is not None,
+            "answer_ranges": ranges,
+            "n_attributes": attributes,
+            "n_placements": rows.get(owner_hash, 0),
+        }
+        self.instances.add(own, told, extra)
+
+    def _attributes(
+        self, row: LabelRow, owner: str, owner_hash: str, holder: Json, key: str, dynamic: bool, path: JsonPath
+    ) -> int:
+        entries = holder.get(key)
+        if entries is None:
+            return 0
+        if not isinstance(entries, list):
+            self.report(row, (*path, key), "attributes", Fault(f"{key} is no list", "a list", entries), entries)
+            return 0
+        before = self.attributes.length
+        for index, entry in enumerate(entries):
+            if not isinstance(entry, dict):
+                fault = Fault("entry is no object", "an attribute", entry)
+                self.report(row, (*path, key, index), "attributes", fault, entry)
+                continue
+            extra = leftover(entry, ATTRIBUTE_KEYS)
+            exported = entry.get("dynamic")
+            if exported is not None and not isinstance(exported, bool):
+                extra["dynamic"] = exported
+            ranges = _pairs(entry.get("range"))
+            if ranges is None and entry.get("range") is not None:
+                extra["range"] = entry["range"]
+            space_id = entry.get("spaceId")
+            if isinstance(space_id, str):
+                self.space_named(row, space_id)
+            own = {
+                **_owner(row),
+                "owner": owner,
+                "owner_hash": owner_hash,
+                "dynamic": dynamic or exported is True,
+                "attribute_index": index,
+            }
+            for answer, left in _answers_of(entry.get("answers")):
+                whole_extra = {**extra, "answers": left} if left else extra
+                for span in ranges or [{"start": None, "end": None}]:
+                    where = {"range_start": span["start"], "range_end": span["end"]}
+                    self.attributes.add({**own, **answer, **where}, entry, dict(whole_extra))
+        return self.attributes.length - before
+
+    def finish(self, row: LabelRow) -> None:
+        """The rows of spaces and frames, once all that lies on them is known."""
+        for space in row.spaces.values():
+            if not space.emit and not any(map(_holds_something, space.frames.values())):
+                continue
+            own = {
+                **_owner(row),
+                "space_id": space.space_id,
+                "timeline_id": space.timeline_id,
+                "space_type": space.space_type,
+                "origin": space.origin,
+                "is_root": space.space_id == "root",
+                "number_of_frames": None,
+                "number_of_pages": None,
+                **space.own,
+            }
+            self.spaces.add(own, {}, space.extra)
+            for frame in space.frames.values():
+                self._frame(row, space, frame)
+
+    def _frame(self, row: LabelRow, space: Space, frame: Frame) -> None:
+        seconds = None
+        if space.in_nanoseconds:
+            seconds = frame.frame / 1e9
+        elif space.fps:
+            seconds = frame.frame / space.fps
+        own = {
+            **_owner(row),
+            "space_id": space.space_id,
+            "timeline_id": space.timeline_id,
+            "frame": frame.frame,
+            "timestamp_seconds": seconds,
+            "n_objects": frame.n_objects,
+            "n_classifications": frame.n_classifications,
+            **frame.own,
+        }
+        self.frames.add(own, {}, frame.extra)
+
+
+def _holds_something(frame: Frame) -> bool:
+    return bool(frame.n_objects or frame.n_classifications or frame.extra or frame.own)
+
+
+CHILD_KEYS = ("data_hash", "label_hash", "name", "layout_key")
+METADATA_COLUMNS = {
+    "patient_id": ("patient_id", str),
+    "study_uid": ("study_uid", str),
+    "series_uid": ("series_uid", str),
+    "children": ("children", list),
+}
+CHILD_INFO = {"layout_key": ("layout_key", str), "file_name": ("file_name", str), "data_link": ("data_link", str)}
+SCENE_INFO = {
+    "stream_id": ("stream_id", str),
+    "event_index": ("event_index", int),
+    "start_frame": ("start_frame", int),
+    "uri": ("uri", str),
+}
+LISTED_COLUMNS = {
+    "instance_uid": ("dicom_instance_uid", str),
+    "file_name": ("file_name", str),
+    "width": SLICE_COLUMNS["width"],
+    "height": SLICE_COLUMNS["height"],
+}
+
+
+def _owner(row: LabelRow) -> dict[str, object]:
+    return {"row_id": row.row_id, "label_hash": row.label_hash}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> float | None:
+    return value if type(value) in (int, float) else None  # type: ignore[return-value]
+
+
+def _set_nested(extra: dict[str, object], key: str, name: str, value: object) -> None:
+    part = extra.setdefault(key, {})
+    assert isinstance(part, dict)
+    part[name] = value
+
+
+def _children_of(unit: Json) -> list[Json]:
+    metadata = unit.get("metadata")
+    children = metadata.get("children") if isinstance(metadata, dict) else None
+    return [child for child in children if isinstance(child, dict)] if isinstance(children, list) else []
+
+
+def _frames_of(fps: object, seconds: object) -> int | None:
+    """The frames of a video whose rate and duration are known."""
+    if not isinstance(fps, (int, float)) or not isinstance(seconds, (int, float)) or not fps:
+        return None
+    return whole(float(math.ceil(fps * seconds))) if math.isfinite(fps * seconds) else None
+
+
+def _object_number(part: Json) -> tuple[object, str]:
+    """(the object's number, the key that tells it): the newest exports call it objectId."""
+    if part.get("objectNumber") is None and "objectId" in part:
+        return part["objectId"], "objectId"
+    return part.get("objectNumber"), "objectNumber"
+
+
+def _pairs(ranges: object) -> list[dict[str, int]] | None:
+    """Ranges of whole numbers, None where they are anything else."""
+    if not isinstance(ranges, list):
+        return None
+    pairs = []
+    for span in ranges:
+        ends = [whole(end) for end in span] if isinstance(span, list) and len(span) == 2 else [None]
+        if None in ends:
+            return None
+        pairs.append({"start": ends[0], "end": ends[1]})
+    return pairs  # type: ignore[return-value]
+
+
+def _placed(space: Space | None, element: object) -> Placement:
+    """One element of a range list: [start, end], or two nodes of an HTML page in any of the forms they have."""
+    if isinstance(element, dict):
+        return Placement(space, html=(*_node(element, "start"), *_node(element, "end")))
+    if isinstance(element, list) and len(element) == 2:
+        if all(isinstance(end, dict) for end in element):
+            ends = {"start": element[0], "end": element[1]}
+            return Placement(space, html=(*_node(ends, "start"), *_node(ends, "end")))
+        start, end = map(whole, element)
+        if start is not None and end is not None:
+            if end < start:
+                raise Fault("range ends before it starts", "start <= end", Found(f"[{start}, {end}]"))
+            return Placement(space, start, end)
+    found = Found(json_text(element)[:80]) if isinstance(element, list) else element
+    raise Fault("range cannot be read", "a range [start, end] of whole numbers, or two HTML nodes", found)
+
+
+def _node(ends: Json, key: str) -> tuple[str | None, int | None]:
+    node = ends.get(key)
+    if not isinstance(node, dict):
+        raise Fault("range cannot be read", "an HTML node {xpath, offset}", node, (key,))
+    xpath, offset = node.get("xpath", node.get("node")), whole(node.get("offset"))
+    if not isinstance(xpath, str) or offset is None:
+        raise Fault("range cannot be read", "an HTML node {xpath, offset}", node, (key,))
+    return xpath, offset
+
+
+def _without(placement: Placement, frames: list[int]) -> Iterator[tuple[int | None, int | None]]:
+    """The parts of a placement that hold none of the frames, which have entries of their own."""
+    start, end = placement.start, placement.end
+    if start is None or end is None:
+        if not frames or placement.html is not None:
+            yield None, None
+        return
+    for frame in sorted(set(frames)):
+        if start <= frame <= end:
+            if start < frame:
+                yield start, frame - 1
+            start = frame + 1
+    if start <= end:
+        yield start, end
+
+
+def _answers_of(answers: object) -> Iterator[tuple[dict[str, object], dict[str, object] | None]]:
+    """(columns, keys that none covers) of each answer of an attribute's entry."""
+    if isinstance(answers, str):
+        yield {"kind": "text", "answer": answers}, None
+    elif type(answers) in (int, float):
+        yield {"kind": "number", "answer": json_text(answers), "answer_number": float(answers)}, None  # type: ignore[arg-type]
+    elif answers == [] and isinstance(answers, list):
+        yield {"kind": "option"}, None
+    elif isinstance(answers, list) and all(_is_option(option) for option in answers):
+        for index, option in enumerate(answers):
+            left: dict[str, object] = {}
+            columns = nested({"": option}, "", OPTION_COLUMNS, left)
+            yield {"kind": "option", "answer_index": index, **columns}, left.get("")  # type: ignore[misc]
+    else:
+        yield {"kind": "unknown", "answer": None if answers is None else json_text(answers)}, None
+
+
+OPTION_COLUMNS = {
+    "name": ("answer", str),
+    "value": ("answer_value", str),
+    "featureHash": ("answer_feature_hash", str),
+}
+
+
+def _is_option(option: object) -> bool:
+    return isinstance(option, dict) and any(key in option for key in OPTION_COLUMNS)
+
+
+LINK_KEYS = ("data_link", "data_links", "video_link", "image_sequence_link", "file_uri", "uri")
+
+
+def content_hash(value: Json) -> str:
+    """SHA-256 of a label row without what changes from export to export, whatever the order of its keys."""
+    kept = {key: part for key, part in value.items() if key not in EXPORT_KEYS}
+    _unsign(kept)
+    for name in ("data_units", "spaces"):
+        holders = kept.get(name)
+        if isinstance(holders, dict):
+            kept[name] = {key: _unsigned_holder(holder) for key, holder in holders.items()}
+    return hashlib.sha256(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _unsign(part: dict[str, Any]) -> None:
+    """Cut the query, which holds a signature of the day, off the links in an object."""
+    for key in LINK_KEYS:
+        link = part.get(key)
+        if isinstance(link, str):
+            part[key] = link.partition("?")[0]
+        elif isinstance(link, list):
+            part[key] = [each.partition("?")[0] if isinstance(each, str) else each for each in link]
+
+
+def _unsigned_holder(holder: object) -> object:
+    """A data unit or space without the queries of its links; its labels are copied only where they hold links."""
+    if not isinstance(holder, dict):
+        return holder
+    copy = dict(holder)
+    _unsign(copy)
+    for key in ("child_info", "scene_info"):
+        if isinstance(copy.get(key), dict):
+            copy[key] = dict(copy[key])
+            _unsign(copy[key])
+    if isinstance(copy.get("frames"), list):
+        copy["frames"] = [_unsigned_holder(frame) for frame in copy["frames"]]
+    labels = copy.get("labels")
+    if isinstance(labels, dict) and any(isinstance(blob, dict) and "metadata" in blob for blob in labels.values()):
+        copy["labels"] = {key: _unsigned_blob(blob) for key, blob in labels.items()}
+    return copy
+
+
+def _unsigned_blob(blob: object) -> object:
+    if not isinstance(blob, dict) or not isinstance(blob.get("metadata"), dict):
+        return blob
+    metadata = dict(blob["metadata"])
+    _unsign(metadata)
+    return {**blob, "metadata": metadata}

@@ -1,0 +1,164 @@
+"""Collect the values of a table column by column until a batch is full.
+
+In: values, one row at a time. Out: `Taken`, the columns of a batch as lists (checked and made into Arrow by `tables`) or as
+Arrow arrays where they were built from numbers alone. It knows columns, not what a label row is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from labelframe.flattening.label_row import LabelRow, Space
+from labelframe.flattening.values import fits_column
+from labelframe.schema import TEXT, Table
+
+
+@dataclass
+class Taken:
+    """A batch of one table: `values` holds a list or an Arrow array for each column but `extra`; `extras` the keys that
+    no column covers, by row."""
+
+    table: Table
+    length: int
+    values: dict[str, Any]
+    extras: dict[int, dict[str, object]] = field(default_factory=dict)
+
+
+class Columns:
+    """Rows of a table that are few: header, data units, spaces, answers and the like."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._reset()
+
+    def _reset(self) -> None:
+        self.length = 0
+        self.extras: dict[int, dict[str, object]] = {}
+        self.lists: dict[str, list[Any]] = {
+            column.name: [] for column in self.table.columns if column.name != "extra"
+        }
+        self._plan = [
+            (self.lists[column.name].append, column.name, column.key)
+            for column in self.table.columns
+            if column.name != "extra"
+        ]
+
+    def add(self, own: Mapping[str, object], entry: Mapping[str, object], extra: dict[str, object] | None = None) -> None:
+        """Add a row: each column is taken from `own` by its name, else from the JSON object `entry` by its key."""
+        get = entry.get
+        for append, name, key in self._plan:
+            if name in own:
+                append(own[name])
+            else:
+                append(get(key) if key is not None else None)
+        if extra:
+            self.extras[self.length] = extra
+        self.length += 1
+
+    def take(self) -> Taken:
+        """Give the rows collected so far and begin anew."""
+        taken = Taken(self.table, self.length, dict(self.lists), self.extras)
+        self._reset()
+        return taken
+
+
+def known_keys(table: Table, *more: str) -> frozenset[str]:
+    """The JSON keys that the table's columns cover, and those given."""
+    return frozenset(column.key for column in table.columns if column.key is not None) | frozenset(more)
+
+
+def leftover(entry: Mapping[str, object], known: frozenset[str]) -> dict[str, object]:
+    """The keys of a JSON object that no column covers, with their values."""
+    return {key: value for key, value in entry.items() if key not in known}
+
+
+RUN_COLUMNS = ("row_id", "label_hash", "space_id", "timeline_id", "frame", "range_start", "range_end", "range_unit")
+
+
+class PlacedColumns:
+    """Rows of a table whose rows lie on spaces (objects, classifications), of which there can be very many.
+
+    Where they lie is kept once for a run of rows, not once a row.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        names = {column.name for column in table.columns} - {"extra", *RUN_COLUMNS}
+        self.lists: dict[str, list[Any]] = {
+            column.name: [] for column in table.columns if column.key is not None and column.name in names
+        }
+        self.appends = [
+            (self.lists[column.name].append, column.key) for column in table.columns if column.name in self.lists
+        ]
+        self._columns = [table.column(name) for name in self.lists]
+        self.runs: list[tuple[Any, ...]] = []
+        self.data_types: list[str | None] = []  # of each run
+        self.extras: dict[int, dict[str, object]] = {}
+        self.length = 0
+
+    def place(
+        self,
+        row: LabelRow,
+        count: int,
+        space: Space | None,
+        frame: int | None,
+        start: int | None,
+        end: int | None,
+        unit: str | None,
+    ) -> None:
+        """Say where the last `count` rows lie, which are not yet placed."""
+        space_id, timeline_id = (space.space_id, space.timeline_id) if space is not None else (None, None)
+        self.runs.append((count, row.row_id, row.label_hash, space_id, timeline_id, frame, start, end, unit))
+        self.data_types.append(row.data_type)
+
+    def types_of_rows(self) -> Iterator[str | None]:
+        """The label row's data_type of each row."""
+        return chain.from_iterable(map(repeat, self.data_types, (run[0] for run in self.runs)))
+
+    def add(self, entry: Mapping[str, object], own: Mapping[str, object]) -> int:
+        """Add a row whose values are in `own` by column, else in `entry` by JSON key; gives the row's number.
+
+        A value that does not fit its column is left out: the entry is an answer, whose instance keeps it in `extra`.
+        """
+        row = self.length
+        for (append, key), column in zip(self.appends, self._columns, strict=True):
+            value = own[column.name] if column.name in own else entry.get(key)
+            append(value if fits_column(value, column) else None)
+        self.length = row + 1
+        return row
+
+    def take(self) -> Taken:
+        """Give the rows collected so far and begin anew. Every row must have been placed."""
+        values: dict[str, Any] = {name: list(cells) for name, cells in self.lists.items()}
+        values.update(self._placed())
+        taken = Taken(self.table, self.length, values, self.extras)
+        for cells in self.lists.values():
+            cells.clear()
+        self.runs.clear()
+        self.data_types.clear()
+        self.extras = {}
+        self.length = 0
+        return taken
+
+    def _placed(self) -> dict[str, pa.Array]:
+        counts, *columns = zip(*self.runs, strict=True) if self.runs else [()] * (1 + len(RUN_COLUMNS))
+        repeats = np.asarray(counts, np.int64)
+        assert repeats.sum() == self.length, "a row was not placed"
+        runs = np.repeat(np.arange(len(counts)), repeats)
+        return {
+            name: _expand(cells, self.table.column(name).type, runs)
+            for name, cells in zip(RUN_COLUMNS, columns, strict=True)
+        }
+
+
+def _expand(cells: Iterable[object], kind: pa.DataType, runs: np.ndarray[Any, Any]) -> pa.Array:
+    if kind == TEXT:
+        short = pa.array(cells, pa.string()).dictionary_encode()
+        return pa.DictionaryArray.from_arrays(short.indices.take(pa.array(runs)), short.dictionary)
+    return pa.array(cells, kind).take(pa.array(runs))

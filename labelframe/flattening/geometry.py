@@ -1,0 +1,731 @@
+"""Read the geometry of objects into flat buffers, and compute boxes and areas of a whole batch at once.
+
+In: entries of a frame's objects, one at a time. Out: Arrow columns of every geometry column of the objects table. Each
+reader checks a whole geometry before it keeps any of it. It knows shapes, not frames, files or label rows.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from labelframe.errors import Fault, Found, kind_of
+from labelframe.flattening import rle
+from labelframe.schema import OBJECTS, XY, XYZ
+
+Entry = Mapping[str, Any]
+Leftover = dict[str, object] | None
+
+NUMBERS = frozenset({float, int})
+STRINGS = frozenset({str, type(None)})
+RLE_CHUNK = 1 << 19  # characters of run lengths decoded at once: bounds the memory of the numbers they become
+
+_numerals: list[str] = []
+
+
+def _missing(entry: Entry, key: str, what: str) -> Fault:
+    found: object = entry.get(key)
+    if found is None:
+        others = [name for name in GEOMETRY_KEYS if entry.get(name) is not None]
+        words = "null" if key in entry else f"no {key}" + (f", but {', '.join(others)}" if others else "")
+        return Fault("geometry missing", what, Found(words), (key,))
+    return Fault("geometry of the wrong type", what, found, (key,))
+
+
+def _numbers(part: Entry, names: tuple[str, ...], path: tuple[str | int, ...]) -> tuple[float, ...]:
+    values = tuple([part.get(name) for name in names])
+    if not NUMBERS.issuperset(map(type, values)):
+        name, value = next((n, v) for n, v in zip(names, values, strict=True) if type(v) not in NUMBERS)
+        found = value if name in part else Found("nothing")
+        raise Fault("coordinate is no number", "a number", found, (*path, name))
+    return values
+
+
+def _optional(part: Entry, name: str, default: float, path: tuple[str | int, ...]) -> float:
+    value = part.get(name)
+    if value is None:
+        return default
+    return _numbers(part, (name,), path)[0]
+
+
+def _whole(part: Entry, name: str, path: tuple[str | int, ...]) -> int:
+    value = _numbers(part, (name,), path)[0]
+    if value != int(value) or abs(value) >= 1 << 31:
+        raise Fault("size is no whole number", "a whole number of pixels", value, (*path, name))
+    return int(value)
+
+
+def _others(part: Entry, names: Iterable[str], key: str) -> Leftover:
+    left = {name: value for name, value in part.items() if name not in names}
+    return {key: left} if left else None
+
+
+def _in_order(value: object, key: str) -> list[Any]:
+    """The vertices of a list, or of an object keyed "0", "1", ... in the order of those numbers."""
+    if type(value) is list:
+        return value
+    assert isinstance(value, dict)
+    while len(_numerals) < len(value):
+        _numerals.append(str(len(_numerals)))
+    names = list(value)
+    if names == _numerals[: len(names)]:
+        return list(value.values())
+    for name in names:
+        if not (name.isascii() and name.isdigit()):
+            raise Fault("vertex key is no number", 'vertices keyed "0", "1", ...', name, (key,))
+    return [value[name] for name in sorted(names, key=int)]
+
+
+def _vertices(entry: Entry, key: str) -> list[dict[str, Any]]:
+    value = entry.get(key)
+    if type(value) is not dict and type(value) is not list:
+        raise _missing(entry, key, "vertices: an object or a list of {x, y}")
+    vertices = _in_order(value, key)
+    for index, vertex in enumerate(vertices):
+        if type(vertex) is not dict:
+            raise Fault("vertex is no object", "a vertex {x, y}", vertex, (key, index))
+    return vertices
+
+
+def _flat(vertices: list[dict[str, Any]], key: str) -> list[float]:
+    try:
+        flat = [number for vertex in vertices for number in (vertex["x"], vertex["y"])]
+    except KeyError:
+        flat = []
+    if len(flat) != 2 * len(vertices) or not NUMBERS.issuperset(map(type, flat)):
+        for index, vertex in enumerate(vertices):
+            _numbers(vertex, ("x", "y"), (key, index))
+    return flat
+
+
+def _vertex_leftover(vertices: list[dict[str, Any]], names: tuple[str, ...], key: str) -> Leftover:
+    """Keys of vertices that no column covers, by the number of the vertex."""
+    left = {}
+    for index, vertex in enumerate(vertices):
+        if any(name not in names for name in vertex):
+            left[str(index)] = {name: value for name, value in vertex.items() if name not in names}
+    return {key: left} if left else None
+
+
+_STATES = (("invisible", "invisible"), ("occluded", "occluded"), ("selfOccluded", "selfOccluded"), ("visible", "visible"))
+_POINT_TEXTS = ("name", "value", "featureHash", "color")
+_POINT_KEYS = ("x", "y", *_POINT_TEXTS, "visibility", *(key for key, _ in _STATES))
+
+
+def _visibility(point: Entry) -> str:
+    for key, state in _STATES:
+        if point.get(key) is True:
+            return state
+    state = point.get("visibility")
+    return state if isinstance(state, str) else "visible"
+
+
+class _Rows:
+    """The rows that have a geometry of one kind, and that geometry's numbers, `width` of them a row."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.rows = array("q")
+        self.numbers = array("d")
+
+    def add(self, row: int, *numbers: float) -> None:
+        self.rows.append(row)
+        self.numbers.extend(numbers)
+
+    def take(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """(rows, numbers by column)"""
+        rows, numbers = np.array(self.rows, np.int64), np.array(self.numbers, np.float64)
+        del self.rows[:], self.numbers[:]
+        return rows, numbers.reshape(len(rows), self.width).T
+
+
+@dataclass(frozen=True)
+class MaskFault:
+    """A mask whose run lengths cannot be taken: where it was said to lie, the fault, and the mask as JSON."""
+
+    where: tuple[Any, ...]
+    fault: Fault
+    raw: object
+
+
+class Geometry:
+    """The geometries of a batch of objects. `readers` has, for each shape, the method that reads one entry of it."""
+
+    def __init__(self) -> None:
+        self.boxes = _Rows(4)
+        self.rotated = _Rows(7)  # x, y, w, h, theta, frame width, frame height
+        self.ellipses = _Rows(7)  # x, y, rx, ry, theta, frame width, frame height
+        self.circles = _Rows(7)  # x, y, r, stretch, theta, frame width, frame height
+        self.cuboids = _Rows(9)
+        self.cuboids_2d = _Rows(6)  # vertices, then vanishing x, y, scale, offset x, y
+        self.fronts = array("d")
+        self.polygons = _Rows(1)  # polygons
+        self.polygon_sizes = array("q")  # rings
+        self.ring_sizes = array("q")  # vertices
+        self.polygon_numbers = array("d")
+        self.points = _Rows(1)  # vertices
+        self.point_numbers = array("d")  # x, y, z
+        self.skeletons = _Rows(1)  # vertices
+        self.keypoint_numbers = array("d")  # x, y
+        self.keypoint_texts: list[list[str | None]] = [[], [], [], []]
+        self.keypoint_states: list[str] = []
+        self.masks = _Rows(6)  # width, height, top, left (NaN: null), frame width, frame height
+        self.mask_texts: list[str] = []
+        self.mask_where: list[tuple[Any, ...]] = []
+        self.segments = _Rows(0)
+        self.segment_texts: list[str] = []
+        self.segment_where: list[tuple[Any, ...]] = []
+        self.weight = 0  # numbers and characters kept, to tell when a batch is full
+        self.readers: dict[str, Callable[[Entry, int, float, float, tuple[Any, ...]], Leftover]] = {
+            shape: getattr(self, f"_read_{shape}") for shape in SHAPE_KEYS
+        }
+
+    def _read_bounding_box(
+        self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]
+    ) -> Leftover:
+        box = entry.get("boundingBox")
+        if type(box) is not dict:
+            raise _missing(entry, "boundingBox", "a box {x, y, w, h}")
+        self.boxes.add(row, *_numbers(box, ("x", "y", "w", "h"), ("boundingBox",)))
+        return _others(box, ("x", "y", "w", "h"), "boundingBox") if len(box) != 4 else None
+
+    def _read_rotatable_bounding_box(
+        self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]
+    ) -> Leftover:
+        key = "rotatableBoundingBox"
+        box = entry.get(key)
+        if type(box) is not dict:
+            raise _missing(entry, key, "a box {x, y, w, h, theta}")
+        corners = _numbers(box, ("x", "y", "w", "h"), (key,))
+        self.rotated.add(row, *corners, _optional(box, "theta", 0.0, (key,)), width, height)
+        return _others(box, ("x", "y", "w", "h", "theta"), key)
+
+    def _read_ellipse(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
+        ellipse = entry.get("ellipse")
+        if type(ellipse) is not dict:
+            raise _missing(entry, "ellipse", "an ellipse {x, y, rx, ry}")
+        axes = _numbers(ellipse, ("x", "y", "rx", "ry"), ("ellipse",))
+        self.ellipses.add(row, *axes, _optional(ellipse, "theta", 0.0, ("ellipse",)), width, height)
+        return _others(ellipse, ("x", "y", "rx", "ry", "theta"), "ellipse")
+
+    def _read_circle(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
+        circle = entry.get("circle")
+        if type(circle) is not dict:
+            raise _missing(entry, "circle", "a circle {x, y, r}")
+        radius = _numbers(circle, ("x", "y", "r"), ("circle",))
+        stretch = _optional(circle, "stretch", 1.0, ("circle",))
+        self.circles.add(row, *radius, stretch, _optional(circle, "theta", 0.0, ("circle",)), width, height)
+        return _others(circle, ("x", "y", "r", "stretch", "theta"), "circle")
+
+    def _read_polygon(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
+        polygons = entry.get("polygons")
+        if polygons is None or polygons == []:
+            vertices = _vertices(entry, "polygon")
+            self._keep_polygons(row, [[_flat(vertices, "polygon")]])
+            return _vertex_leftover(vertices, ("x", "y"), "polygon")
+        if type(polygons) is not list:
+            raise Fault("geometry of the wrong type", "a list of polygons", polygons, ("polygons",))
+        for p, polygon in enumerate(polygons):
+            if type(polygon) is not list:
+                raise Fault("geometry of the wrong type", "a polygon: a list of rings", polygon, ("polygons", p))
+            for r, ring in enumerate(polygon):
+                path = ("polygons", p, r)
+                if type(ring) is not list:
+                    raise Fault("geometry of the wrong type", "a ring: a list of numbers", ring, path)
+                if not NUMBERS.issuperset(map(type, ring)):
+                    index = next(i for i, number in enumerate(ring) if type(number) not in NUMBERS)
+                    raise Fault("coordinate is no number", "a number", ring[index], (*path, index))
+                if len(ring) % 2:
+                    found = Found(f"{len(ring)} numbers")
+                    raise Fault("odd number of coordinates", "x and y of each vertex", found, path)
+        self._keep_polygons(row, polygons)
+        legacy = entry.get("polygon")
+        if legacy is None or _is_ring(legacy, polygons[0][0] if polygons[0] else []):
+            return None
+        return {"polygon": legacy}
+
+    def _keep_polygons(self, row: int, polygons: list[list[list[float]]]) -> None:
+        self.polygons.add(row, len(polygons))
+        for polygon in polygons:
+            self.polygon_sizes.append(len(polygon))
+            for ring in polygon:
+                self.ring_sizes.append(len(ring) // 2)
+                self.polygon_numbers.extend(ring)
+                self.weight += len(ring)
+
+    def _read_polyline(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
+        return self._read_points(entry, row, "polyline")
+
+    def _read_point(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
+        return self._read_points(entry, row, "point")
+
+    def _read_points(self, entry: Entry, row: int, key: str) -> Leftover:
+        vertices = _vertices(entry, key)
+        flat = _flat(vertices, key)
+        heights = [vertex.get("z") for vertex in vertices]
+        if any(z is not None for z in heights):
+            for index, vertex in enumerate(vertices):
+                _numbers(vertex, ("z",), (key, index))
+        for index, z in enumerate(heights):
+            self.point_numbers.extend((flat[2 * index], flat[2 * index + 1], np.nan if z is None else z))
+        self.points.add(row, len(vertices))
+        self.weight += 3 * len(vertices)
+        return _vertex_leftover(vertices, ("x", "y", "z"), key)
+
+    def _read_skeleton(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
+        vertices = _vertices(entry, "skeleton")
+        flat = _flat(vertices, "skeleton")
+        left: dict[str, object] = {}
+        for index, vertex in enumerate(vertices):
+            odd = {
+                name: value
+                for name, value in vertex.items()
+                if name not in _POINT_KEYS
+                or (name in _POINT_TEXTS and type(value) not in STRINGS)
+                or (name == "visibility" and type(value) not in STRINGS)
+            }
+            for name, texts in zip(_POINT_TEXTS, self.keypoint_texts, strict=True):
+                text = vertex.get(name)
+                texts.append(text if type(text) is str else None)
+            self.keypoint_states.append(_visibility(vertex))
+            if odd:
+                left[str(index)] = odd
+        self.keypoint_numbers.extend(flat)
+        self.skeletons.add(row, len(vertices))
+        self.weight += 8 * len(vertices)
+        return {"skeleton": left} if left else None
+
+    def _read_bitmask(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
+        names = ("rleString", "top", "left", "width", "height")
+        mask, path = entry.get("bitmask"), ("bitmask",)
+        if mask is None and "rleString" in entry:
+            mask, path = entry, ()  # exports of old have the mask's keys on the object itself
+        if not isinstance(mask, dict):
+            raise _missing(entry, "bitmask", "a mask {rleString, top, left, width, height}")
+        text = _rle_text(mask, "rleString", path)
+        sizes = [_whole(mask, "width", path), _whole(mask, "height", path)]
+        if min(sizes) < 0:
+            raise Fault("size is negative", "a size in pixels", min(sizes), path)
+        corner = [np.nan if mask.get(name) is None else _whole(mask, name, path) for name in ("top", "left")]
+        self.masks.add(row, *sizes, *corner, width, height)
+        self.mask_texts.append(text)
+        self.mask_where.append(where)
+        self.weight += len(text)
+        return _others(mask, names, "bitmask") if path else None
+
+    def _read_segmentation(
+        self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]
+    ) -> Leftover:
+        text = _rle_text(entry, "segmentation", ())
+        self.segments.add(row)
+        self.segment_texts.append(text)
+        self.segment_where.append(where)
+        self.weight += len(text)
+        return None
+
+    def _read_cuboid(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
+        cuboid = entry.get("cuboid")
+        if type(cuboid) is not dict:
+            raise _missing(entry, "cuboid", "a cuboid {position, orientation, size}")
+        numbers: list[float] = []
+        for name in ("position", "orientation", "size"):
+            part = cuboid.get(name)
+            if type(part) is not list or len(part) != 3 or not NUMBERS.issuperset(map(type, part)):
+                found = Found(kind_of(part)) if type(part) is not list else Found(f"{part}"[:80])
+                raise Fault("coordinate is no number", "three numbers", found, ("cuboid", name))
+            numbers += part
+        self.cuboids.add(row, *numbers)
+        return _others(cuboid, ("position", "orientation", "size"), "cuboid")
+
+    def _read_cuboid_2d(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
+        key = "cuboid_2d"
+        cuboid = entry.get(key)
+        if type(cuboid) is not dict:
+            raise _missing(entry, key, "a cuboid {front, ...}")
+        front = cuboid.get("front")
+        if type(front) is not list or not NUMBERS.issuperset(map(type, front)):
+            raise Fault("coordinate is no number", "a list of numbers", front, (key, "front"))
+        if len(front) % 2:
+            found = Found(f"{len(front)} numbers")
+            raise Fault("odd number of coordinates", "x and y of each vertex", found, (key, "front"))
+        numbers: list[float] = []
+        left: dict[str, object] = {}
+        for name in ("vanishingPoint", "offset"):
+            part = cuboid.get(name)
+            if part is None:
+                numbers += (np.nan, np.nan)
+            elif type(part) is not dict:
+                raise Fault("geometry of the wrong type", "a point {x, y}", part, (key, name))
+            else:
+                numbers += _numbers(part, ("x", "y"), (key, name))
+                left.update(_others(part, ("x", "y"), name) or {})
+        scale = _optional(cuboid, "scaleRatio", np.nan, (key,))
+        left.update(
+            (name, value)
+            for name, value in cuboid.items()
+            if name not in ("front", "vanishingPoint", "offset", "scaleRatio")
+        )
+        self.cuboids_2d.add(row, len(front) // 2, *numbers[:2], scale, *numbers[2:])
+        self.fronts.extend(front)
+        self.weight += len(front)
+        return {key: left} if left else None
+
+    def take(self, length: int) -> tuple[dict[str, pa.Array], list[MaskFault]]:
+        """The geometry columns of a batch of `length` objects and the masks that could not be taken; begins anew."""
+        batch = _Batch(length)
+        self._take_boxes(batch)
+        self._take_round(batch)
+        self._take_polygons(batch)
+        self._take_points(batch)
+        self._take_skeletons(batch)
+        self._take_cuboids(batch)
+        faults = self._take_masks(batch)
+        self.weight = 0
+        return batch.arrays(), faults
+
+    def _take_boxes(self, batch: _Batch) -> None:
+        rows, (x, y, w, h) = self.boxes.take()
+        batch.box(rows, x, y, w, h)
+        batch.put("area", rows, w * h)
+        rows, (x, y, w, h, theta, width, height) = self.rotated.take()
+        batch.struct("box", rows, x, y, w, h)
+        batch.put("theta", rows, theta)
+        batch.put("area", rows, w * h)
+        cos, sin, straight = _turn(theta)
+        across = np.where(straight, w, (np.abs(w * width * cos) + np.abs(h * height * sin)) / width)
+        down = np.where(straight, h, (np.abs(w * width * sin) + np.abs(h * height * cos)) / height)
+        left = np.where(straight, x, x + w / 2 - across / 2)
+        top = np.where(straight, y, y + h / 2 - down / 2)
+        batch.box(rows, left, top, across, down)
+
+    def _take_round(self, batch: _Batch) -> None:
+        rows, (x, y, rx, ry, theta, width, height) = self.ellipses.take()
+        batch.struct("ellipse", rows, x, y, rx, ry)
+        batch.put("theta", rows, theta)
+        batch.put("area", rows, np.pi * np.abs(rx * ry))
+        _round_box(batch, rows, x, y, rx * width, ry * height, theta, width, height)
+        rows, (x, y, r, stretch, theta, width, height) = self.circles.take()
+        batch.struct("circle", rows, x, y, r, stretch)
+        batch.put("theta", rows, theta)
+        batch.put("area", rows, np.pi * np.abs(r * r * stretch) * width / height)
+        _round_box(batch, rows, x, y, r * width, r * stretch * width, theta, width, height)
+
+    def _take_polygons(self, batch: _Batch) -> None:
+        rows, (sizes,) = self.polygons.take()
+        polygons = sizes.astype(np.int64)
+        rings, vertices = _taken(self.polygon_sizes), _taken(self.ring_sizes)
+        x, y = _taken(self.polygon_numbers).reshape(-1, 2).T
+        of_polygon = np.repeat(np.arange(len(rows)), polygons)
+        of_ring = np.repeat(of_polygon, rings)
+        counts = np.bincount(of_ring, vertices, len(rows)).astype(np.int64)
+        batch.extent(rows, counts, x, y)
+        batch.put("n_vertices", rows, counts)
+        ring_areas = _ring_areas(x, y, vertices)
+        outline = np.zeros(len(vertices), bool)
+        outline[_starts(rings)[rings > 0]] = True
+        batch.put("area", rows, np.bincount(of_ring, np.where(outline, ring_areas, -ring_areas), len(rows)))
+        nested = pa.StructArray.from_arrays([pa.array(x), pa.array(y)], fields=list(XY))
+        kind = OBJECTS.column("polygons").type
+        for lengths, depth in ((vertices, kind.value_type.value_type), (rings, kind.value_type), (polygons, kind)):
+            nested = _lists(nested, lengths, depth)
+        batch.keep("polygons", rows, nested)
+
+    def _take_points(self, batch: _Batch) -> None:
+        rows, (sizes,) = self.points.take()
+        counts = sizes.astype(np.int64)
+        x, y, z = _taken(self.point_numbers).reshape(-1, 3).T
+        batch.put("n_vertices", rows, counts)
+        flat = np.bincount(np.repeat(np.arange(len(rows)), counts), ~np.isnan(z), len(rows)) == 0
+        on_flat = np.repeat(flat, counts)
+        batch.extent(rows[flat], counts[flat], x[on_flat], y[on_flat])
+        points = pa.StructArray.from_arrays(
+            [pa.array(x), pa.array(y), pa.array(z, mask=np.isnan(z))], fields=list(XYZ)
+        )
+        batch.keep("points", rows, _lists(points, counts, OBJECTS.column("points").type))
+
+    def _take_skeletons(self, batch: _Batch) -> None:
+        rows, (sizes,) = self.skeletons.take()
+        counts = sizes.astype(np.int64)
+        x, y = _taken(self.keypoint_numbers).reshape(-1, 2).T
+        batch.put("n_vertices", rows, counts)
+        batch.extent(rows, counts, x, y)
+        texts = [pa.array(cells, pa.string()) for cells in self.keypoint_texts]
+        states = pa.array(self.keypoint_states, pa.string())
+        kind = OBJECTS.column("keypoints").type
+        points = pa.StructArray.from_arrays([*texts, pa.array(x), pa.array(y), states], fields=list(kind.value_type))
+        batch.keep("keypoints", rows, _lists(points, counts, kind))
+        self.keypoint_texts = [[], [], [], []]
+        self.keypoint_states = []
+
+    def _take_cuboids(self, batch: _Batch) -> None:
+        rows, numbers = self.cuboids.take()
+        for first, name in ((0, "position"), (3, "orientation"), (6, "size")):
+            batch.struct(name, rows, *numbers[first : first + 3])
+        rows, (sizes, vanishing_x, vanishing_y, scale, offset_x, offset_y) = self.cuboids_2d.take()
+        counts = sizes.astype(np.int64)
+        x, y = _taken(self.fronts).reshape(-1, 2).T
+        fields = list(OBJECTS.column("cuboid_2d").type)
+        corners = pa.StructArray.from_arrays([pa.array(x), pa.array(y)], fields=list(XY))
+        front = _lists(corners, counts, fields[0].type)
+        rest = [pa.array(part, mask=np.isnan(part)) for part in (vanishing_x, vanishing_y, scale, offset_x, offset_y)]
+        batch.keep("cuboid_2d", rows, pa.StructArray.from_arrays([front, *rest], fields=fields))
+        faces = []
+        for side, vanishing, offset in ((x, vanishing_x, offset_x), (y, vanishing_y, offset_y)):
+            towards, ratio, shift = (np.repeat(part, counts) for part in (vanishing, scale, offset))
+            scaled = towards + (side - towards) * ratio
+            back = np.where(np.isnan(scaled), np.where(np.isnan(shift), side, side + shift), scaled)
+            faces.append((np.minimum(side, back), np.maximum(side, back)))
+        (left, right), (top, bottom) = faces
+        batch.extent(rows, counts, left, top, right, bottom)
+
+    def _take_masks(self, batch: _Batch) -> list[MaskFault]:
+        rows, (width, height, top, left, frame_width, frame_height) = self.masks.take()
+        texts, where = self.mask_texts, self.mask_where
+        runs = rle.measure(texts, width.astype(np.int64), height.astype(np.int64), RLE_CHUNK)
+        faults = [
+            MaskFault(
+                where[index],
+                fault,
+                {"rleString": texts[index], "width": int(width[index]), "height": int(height[index])},
+            )
+            for index, fault in runs.faults.items()
+        ]
+        good = np.ones(len(rows), bool)
+        good[list(runs.faults)] = False
+        segment_rows, _ = self.segments.take()
+        segments = rle.measure(self.segment_texts, None, None, RLE_CHUNK)
+        faults += [
+            MaskFault(self.segment_where[index], fault, self.segment_texts[index])
+            for index, fault in segments.faults.items()
+        ]
+        good_segments = np.ones(len(segment_rows), bool)
+        good_segments[list(segments.faults)] = False
+        batch.texts("rle", [(rows, good, texts), (segment_rows, good_segments, self.segment_texts)])
+        batch.put("mask_pixels", segment_rows[good_segments], segments.pixels[good_segments])
+        self.mask_texts, self.mask_where, self.segment_texts, self.segment_where = [], [], [], []
+
+        rows, width, height, top, left = (part[good] for part in (rows, width, height, top, left))
+        frame_width, frame_height, pixels = frame_width[good], frame_height[good], runs.pixels[good]
+        for name, values in (
+            ("mask_width", width),
+            ("mask_height", height),
+            ("mask_top", top),
+            ("mask_left", left),
+            ("mask_pixels", pixels),
+        ):
+            known = ~np.isnan(values)
+            batch.put(name, rows[known], values[known])
+        # Where the frame's size is unknown the mask's own stands for it; a mask of the frame's size lies at its corner.
+        known = ~(np.isnan(frame_width) | np.isnan(frame_height))
+        across, down = np.where(known, frame_width, width), np.where(known, frame_height, height)
+        fills = (across == width) & (down == height)
+        left, top = (np.where(fills | np.isnan(part), 0, part) for part in (left, top))
+        empty = pixels == 0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            batch.put("area", rows, np.where(empty, 0, pixels / (across * down)))
+            first_x, last_x, first_y, last_y = (part[good] for part in runs.extent)
+            corners = (
+                (left + first_x) / across,
+                (top + first_y) / down,
+                (last_x - first_x + 1) / across,
+                (last_y - first_y + 1) / down,
+            )
+        batch.box(rows[~empty], *(part[~empty] for part in corners))
+        return faults
+
+
+def _rle_text(part: Entry, key: str, path: tuple[str, ...]) -> str:
+    text = part.get(key)
+    if type(text) is not str:
+        found = Found("nothing") if key not in part else Found(kind_of(text))
+        raise Fault("geometry missing", "run lengths as text", found, (*path, key))
+    if not text.isascii():
+        raise Fault("foreign character in run lengths", "the characters 0 to o", text, (*path, key))
+    return text
+
+
+def _is_ring(legacy: object, ring: list[float]) -> bool:
+    """Whether a `polygon` of old is just the outline that `polygons` has too."""
+    if not isinstance(legacy, (dict, list)) or len(legacy) * 2 != len(ring):
+        return False
+    try:
+        vertices = _in_order(legacy, "polygon")
+        return [n for vertex in vertices for n in (vertex["x"], vertex["y"])] == ring and all(
+            len(vertex) == 2 for vertex in vertices
+        )
+    except (Fault, KeyError, TypeError):
+        return False
+
+
+def _taken(numbers: array[Any]) -> NDArray[Any]:
+    copy = np.array(numbers)
+    del numbers[:]
+    return copy
+
+
+def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.cumsum(lengths) - lengths
+
+
+def _lists(values: pa.Array, lengths: NDArray[np.int64], kind: pa.DataType) -> pa.ListArray:
+    offsets = np.zeros(len(lengths) + 1, np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    return pa.ListArray.from_arrays(pa.array(offsets), values, type=kind)
+
+
+def _ring_areas(x: NDArray[np.float64], y: NDArray[np.float64], vertices: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The area of each ring by the shoelace formula, about the ring's first vertex to lose no digits."""
+    areas = np.zeros(len(vertices))
+    full = vertices > 0
+    starts = _starts(vertices)
+    first = np.repeat(starts[full], vertices[full])
+    dx, dy = x - x[first], y - y[first]
+    after = np.arange(1, len(x) + 1)
+    after[starts[full] + vertices[full] - 1] = starts[full]
+    if full.any():
+        areas[full] = np.abs(np.add.reduceat(dx * dy[after] - dx[after] * dy, starts[full])) / 2
+    return areas
+
+
+def _turn(theta: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """cos, sin, and whether a half turn leaves things as they were; exact at the right angles."""
+    straight, upright = theta % 180 == 0, theta % 180 == 90
+    angle = np.radians(theta)
+    return np.where(upright, 0.0, np.cos(angle)), np.where(straight, 0.0, np.sin(angle)), straight
+
+
+def _round_box(
+    batch: _Batch,
+    rows: NDArray[np.int64],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    width: NDArray[np.float64],
+    height: NDArray[np.float64],
+) -> None:
+    """The box around an ellipse whose semi-axes are a and b pixels."""
+    cos, sin, _ = _turn(theta)
+    across, down = np.hypot(a * cos, b * sin) / width, np.hypot(a * sin, b * cos) / height
+    batch.box(rows, x - across, y - down, 2 * across, 2 * down)
+
+
+class _Batch:
+    """The geometry columns of a batch while they are filled: numbers as full-length arrays, the rest by row."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.numbers: dict[str, tuple[NDArray[np.float64], NDArray[np.bool_]]] = {}
+        self.kept: dict[str, pa.Array] = {}
+
+    def put(self, name: str, rows: NDArray[np.int64], values: NDArray[Any]) -> None:
+        """Set numbers of a column; NaN is null."""
+        if not len(rows):
+            return
+        if name not in self.numbers:
+            kind = OBJECTS.column(name).type.to_pandas_dtype()
+            self.numbers[name] = np.zeros(self.length, kind), np.ones(self.length, bool)
+        column, null = self.numbers[name]
+        unknown = np.isnan(values)
+        column[rows] = np.where(unknown, 0, values)
+        null[rows] = unknown
+
+    def box(self, rows: NDArray[np.int64], *edges: NDArray[np.float64]) -> None:
+        """Set x, y, w, h; all null where one is unknown."""
+        unknown = np.isnan(edges).any(axis=0)
+        for name, values in zip("xywh", edges, strict=True):
+            self.put(name, rows, np.where(unknown, np.nan, values))
+
+    def extent(
+        self,
+        rows: NDArray[np.int64],
+        counts: NDArray[np.int64],
+        left: NDArray[np.float64],
+        top: NDArray[np.float64],
+        right: NDArray[np.float64] | None = None,
+        bottom: NDArray[np.float64] | None = None,
+    ) -> None:
+        """Set x, y, w, h to the box around each row's vertices, of which it has `counts`."""
+        full = counts > 0
+        if not full.any():
+            return
+        starts = _starts(counts)[full]
+        x, y = np.minimum.reduceat(left, starts), np.minimum.reduceat(top, starts)
+        w = np.maximum.reduceat(left if right is None else right, starts) - x
+        h = np.maximum.reduceat(top if bottom is None else bottom, starts) - y
+        self.box(rows[full], x, y, w, h)
+
+    def struct(self, name: str, rows: NDArray[np.int64], *parts: NDArray[np.float64]) -> None:
+        fields = list(OBJECTS.column(name).type)
+        self.keep(name, rows, pa.StructArray.from_arrays([pa.array(part) for part in parts], fields=fields))
+
+    def texts(self, name: str, parts: list[tuple[NDArray[np.int64], NDArray[np.bool_], list[str]]]) -> None:
+        rows = np.concatenate([rows[good] for rows, good, _ in parts])
+        cells = [text for _, good, texts in parts for text, taken in zip(texts, good, strict=True) if taken]
+        self.keep(name, rows, pa.array(cells, pa.string()))
+
+    def keep(self, name: str, rows: NDArray[np.int64], values: pa.Array) -> None:
+        """Set a column: `values` has one value for each of `rows`, every other row is null."""
+        if not len(rows):
+            return
+        place = np.zeros(self.length, np.int32)
+        null = np.ones(self.length, bool)
+        place[rows] = np.arange(len(rows))
+        null[rows] = False
+        self.kept[name] = values.take(pa.array(place, mask=null))
+
+    def arrays(self) -> dict[str, pa.Array]:
+        """Every geometry column, all of them null where nothing was set."""
+        columns: dict[str, pa.Array] = {}
+        for name in GEOMETRY_COLUMNS:
+            if name in self.numbers:
+                values, null = self.numbers[name]
+                columns[name] = pa.array(values, mask=null)
+            else:
+                columns[name] = self.kept.get(name, pa.nulls(self.length, OBJECTS.column(name).type))
+        return columns
+
+
+GEOMETRY_COLUMNS = (
+    *"xywh",
+    *("theta", "box", "ellipse", "circle", "area", "polygons", "points", "keypoints", "cuboid_2d", "n_vertices", "rle"),
+    *("mask_top", "mask_left", "mask_width", "mask_height", "mask_pixels", "position", "orientation", "size"),
+)
+
+SHAPE_KEYS: dict[str, tuple[str, ...]] = {
+    "bounding_box": ("boundingBox",),
+    "rotatable_bounding_box": ("rotatableBoundingBox",),
+    "polygon": ("polygons", "polygon"),
+    "polyline": ("polyline",),
+    "point": ("point",),
+    "skeleton": ("skeleton",),
+    "bitmask": ("bitmask",),
+    "cuboid": ("cuboid",),
+    "cuboid_2d": ("cuboid_2d",),
+    "ellipse": ("ellipse",),
+    "circle": ("circle",),
+    "segmentation": ("segmentation",),
+}
+"""The JSON keys that hold the geometry of each shape."""
+
+OLD_MASK_KEYS = ("rleString", "top", "left", "width", "height")
+GEOMETRY_KEYS: dict[str, str] = {key: shape for shape, keys in SHAPE_KEYS.items() for key in keys} | {
+    "rleString": "bitmask"
+}
+"""The shape that each geometry key tells of."""
+NO_GEOMETRY = frozenset({"audio", "text", "time_range"})
+
+
+def shape_of(entry: Entry) -> str | None:
+    """The shape of an object: as exported, else told from the key of its geometry."""
+    shape = entry.get("shape")
+    if type(shape) is str:
+        return shape
+    return next((shape for key, shape in GEOMETRY_KEYS.items() if entry.get(key) is not None), None)

@@ -1,0 +1,307 @@
+"""Flatten what lies under `labels`: frames, objects, classifications. There can be hundreds of millions of them.
+
+In: a blob (`{"objects": [...], "classifications": [...]}`) and the frame of the space that it lies on. Out: rows of the
+objects and classifications columns, counts on the frame. It knows no answers, no headers and no files.
+
+The seam for a faster decoder is `ObjectColumns.read`: one object into one set of columns.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from labelframe.decode import Json
+from labelframe.errors import Fault, Found, JsonPath
+from labelframe.flattening.columns import PlacedColumns, Taken, known_keys, leftover
+from labelframe.flattening.geometry import (
+    GEOMETRY_KEYS,
+    OLD_MASK_KEYS,
+    SHAPE_KEYS,
+    Geometry,
+    MaskFault,
+    shape_of,
+)
+from labelframe.flattening.label_row import Frame, LabelRow, Report, Space, is_frame_key
+from labelframe.flattening.values import nested, size
+from labelframe.schema import CLASSIFICATIONS, INT, OBJECTS, STRING
+
+COMMON_KEYS = known_keys(OBJECTS, "objectNumber")
+KNOWN_KEYS: dict[str | None, frozenset[str]] = {
+    shape: COMMON_KEYS | frozenset(keys) for shape, keys in SHAPE_KEYS.items()
+}
+CLASSIFICATION_KEYS = known_keys(CLASSIFICATIONS)
+BLOB_KEYS = frozenset({"objects", "classifications", "metadata"})
+HTML_COLUMNS = ("html_start_xpath", "html_start_offset", "html_end_xpath", "html_end_offset")
+
+
+class ObjectColumns(PlacedColumns):
+    """Rows of objects: their keys as lists, their geometry in flat buffers."""
+
+    def __init__(self) -> None:
+        super().__init__(OBJECTS)
+        self.geometry = Geometry()
+        self.numbers: list[object] = []
+        self.html: dict[int, tuple[object, ...]] = {}
+
+    def read(self, entry: Json, width: float, height: float, where: tuple[Any, ...]) -> Fault | None:
+        """Add one object of a frame of `width` x `height` px (NaN: unknown). Its geometry may be missing from the row:
+        then the fault comes back. `where` is given back with a mask that proves bad only when all are measured.
+
+        Raises Fault, and adds nothing, where there is no row at all without what is wrong.
+        """
+        if type(entry.get("objectHash")) is not str:
+            raise _no_hash(entry, "objectHash")
+        row = self.length
+        get = entry.get
+        for append, key in self.appends:
+            append(get(key))
+        number = get("objectNumber")
+        known = None
+        if number is None and "objectId" in entry:
+            number = get("objectId")
+            known = COMMON_KEYS | {"objectId"}
+        self.numbers.append(number)
+        self.length = row + 1
+
+        shape = get("shape")
+        if type(shape) is not str:
+            shape = self._told_shape(entry, row)
+        reader = self.geometry.readers.get(shape)
+        fault: Fault | None = None
+        left = None
+        if reader is not None:
+            try:
+                left = reader(entry, row, width, height, where)
+            except Fault as error:
+                fault = error
+        elif shape is None:
+            fault = Fault("geometry missing", f"a shape, or one of {', '.join(GEOMETRY_KEYS)}", Found("neither"))
+
+        covered = KNOWN_KEYS.get(shape, COMMON_KEYS)
+        if known is not None:
+            covered |= known
+        if shape == "bitmask" and get("bitmask") is None:
+            covered |= frozenset(OLD_MASK_KEYS)
+        if not entry.keys() <= covered:
+            left = {**leftover(entry, covered), **(left or {})}
+        if left:
+            self.extras.setdefault(row, {}).update(left)
+        return fault
+
+    def _told_shape(self, entry: Json, row: int) -> str | None:
+        shape = shape_of(entry)
+        exported = entry.get("shape")
+        if exported is not None:
+            self.extras[row] = {"shape": exported}
+        self.lists["shape"][row] = shape
+        return shape
+
+    def add(self, entry: Mapping[str, object], own: Mapping[str, object]) -> int:
+        self.numbers.append(own.get("object_number"))
+        row = super().add(entry, own)
+        if "html" in own:
+            ends = own["html"]
+            assert isinstance(ends, tuple)
+            self.html[row] = ends
+        return row
+
+    def take_objects(self) -> tuple[Taken, list[MaskFault], Counter[tuple[str | None, str | None]]]:
+        """The batch, the masks that could not be taken, and how many rows there are by (data type, shape)."""
+        length = self.length
+        written = Counter(zip(self.types_of_rows(), self.lists["shape"], strict=True))
+        geometry, faults = self.geometry.take(length)
+        html = [self.html.get(row, (None,) * 4) for row in range(length)] if self.html else []
+        taken = self.take()
+        taken.values.update(geometry)
+        taken.values["object_number"] = self.numbers
+        for place, name in enumerate(HTML_COLUMNS):
+            kind = STRING if name.endswith("xpath") else INT
+            taken.values[name] = [ends[place] for ends in html] if html else pa.nulls(length, kind)
+        self.numbers, self.html = [], {}
+        return taken, faults, written
+
+
+def _no_hash(entry: Json, key: str) -> Fault:
+    found: object = entry[key] if key in entry else Found("nothing")
+    return Fault(f"{key} missing", "a hash as text", found, (key,))
+
+
+class HotRoom:
+    """Flattens blobs into the objects and classifications columns; calls `check_full` after each."""
+
+    def __init__(self, report: Report, check_full: Callable[[], None]) -> None:
+        self.objects = ObjectColumns()
+        self.classifications = PlacedColumns(CLASSIFICATIONS)
+        self.found: Counter[tuple[str | None, str | None]] = Counter()  # objects by (data type, shape)
+        self.refused: Counter[tuple[str | None, str | None]] = Counter()
+        self.found_classifications: Counter[str | None] = Counter()
+        self.refused_classifications: Counter[str | None] = Counter()
+        self.delete_events = 0
+        self.report = report
+        self.check_full = check_full
+
+    def blob(
+        self, row: LabelRow, space: Space, number: int, blob: object, path: JsonPath, events: Events | None = None
+    ) -> None:
+        """Flatten the blob of one frame. `events` are those of the whole timeline in a continuous scene."""
+        if blob is None:
+            blob = {}
+        if type(blob) is not dict:
+            self.report(row, path, "frames", Fault("frame is no object", "a frame's labels", blob), blob)
+            return
+        frame = space.frame(number)
+        own = nested(blob, "metadata", SLICE_COLUMNS, frame.extra)
+        for name in ("width", "height"):
+            if name in own:
+                own[name] = size(own[name])
+        frame.own.update((name, value) for name, value in own.items() if value is not None)
+        if not blob.keys() <= BLOB_KEYS:
+            frame.extra.update(leftover(blob, BLOB_KEYS))
+        objects = self._entries(row, blob, "objects", path)
+        if objects:
+            self._objects(row, space, frame, objects, path, events)
+        classifications = self._entries(row, blob, "classifications", path)
+        if classifications:
+            self._classifications(row, space, frame, classifications, path)
+        self.check_full()
+
+    def _entries(self, row: LabelRow, blob: Json, key: str, path: JsonPath) -> list[Any]:
+        entries = blob.get(key)
+        if not entries and (entries is None or isinstance(entries, (list, dict))):
+            return []
+        if type(entries) is not list:
+            self.report(row, path, key, Fault(f"{key} is no list", "a list", entries, (key,)), entries)
+            return []
+        return entries
+
+    def _objects(
+        self,
+        row: LabelRow,
+        space: Space,
+        frame: Frame,
+        entries: list[Any],
+        path: JsonPath,
+        events: Events | None,
+    ) -> None:
+        columns, rows, found, data_type = self.objects, row.object_rows, self.found, row.data_type
+        width, height = frame.own.get("width") or space.width, frame.own.get("height") or space.height
+        assert isinstance(width, (int, float)) and isinstance(height, (int, float))
+        read = columns.read
+        start = columns.length
+        for index, entry in enumerate(entries):
+            if type(entry) is not dict:
+                fault = Fault("object is no JSON object", "an object", entry)
+                self._refuse(row, None, (*path, "objects", index), fault, entry)
+                continue
+            if entry.get("event") == "delete":
+                self._delete(row, frame, entry)
+                continue
+            shape = shape_of(entry)
+            found[data_type, shape] += 1
+            try:
+                geometry_fault = read(entry, width, height, (row, path, index))
+            except Fault as fault:
+                self._refuse(row, shape, (*path, "objects", index), fault, entry, counted=True)
+                continue
+            if geometry_fault is not None:
+                raw = {key: entry[key] for key in GEOMETRY_KEYS if key in entry}
+                self.report(row, (*path, "objects", index), "objects", geometry_fault, raw)
+            object_hash = entry["objectHash"]
+            rows[object_hash] = rows.get(object_hash, 0) + 1
+            if events is not None:
+                end = events.end(object_hash, frame.frame)
+                columns.place(row, 1, space, frame.frame, frame.frame, end, space.range_unit)
+        count = columns.length - start
+        frame.n_objects += count
+        if count and events is None:
+            columns.place(row, count, space, frame.frame, frame.frame, frame.frame, space.range_unit)
+
+    def _refuse(
+        self, row: LabelRow, shape: str | None, path: JsonPath, fault: Fault, raw: object, counted: bool = False
+    ) -> None:
+        if not counted:
+            self.found[row.data_type, shape] += 1
+        self.refused[row.data_type, shape] += 1
+        self.report(row, path, "objects", fault, raw)
+
+    def _delete(self, row: LabelRow, frame: Frame, entry: Json) -> None:
+        self.delete_events += 1
+        deleted = frame.extra.setdefault("objects", [])
+        assert isinstance(deleted, list)
+        deleted.append(entry)
+        object_hash = entry.get("objectHash")
+        if type(object_hash) is str:
+            row.object_rows.setdefault(object_hash, 0)
+
+    def _classifications(
+        self, row: LabelRow, space: Space, frame: Frame, entries: list[Any], path: JsonPath
+    ) -> None:
+        columns = self.classifications
+        start = columns.length
+        for index, entry in enumerate(entries):
+            self.found_classifications[row.data_type] += 1
+            fault = None
+            if type(entry) is not dict:
+                fault = Fault("classification is no JSON object", "a classification", entry)
+            elif type(entry.get("classificationHash")) is not str:
+                fault = _no_hash(entry, "classificationHash")
+            if fault is not None:
+                self.refused_classifications[row.data_type] += 1
+                self.report(row, (*path, "classifications", index), "classifications", fault, entry)
+                continue
+            get = entry.get
+            for append, key in columns.appends:
+                append(get(key))
+            if not entry.keys() <= CLASSIFICATION_KEYS:
+                columns.extras[columns.length] = leftover(entry, CLASSIFICATION_KEYS)
+            columns.length += 1
+            classification_hash = entry["classificationHash"]
+            row.classification_rows[classification_hash] += 1
+            row.classification_frames.setdefault(classification_hash, {}).setdefault(space.space_id, []).append(
+                frame.frame
+            )
+            if type(get("name")) is not str:
+                name, value = row.names.of(classification_hash, get("featureHash"))
+                columns.lists["name"][-1], columns.lists["value"][-1] = name, get("value") or value
+        count = columns.length - start
+        frame.n_classifications += count
+        if count:
+            columns.place(row, count, space, frame.frame, frame.frame, frame.frame, space.range_unit)
+
+    def classification_types(self) -> Counter[str | None]:
+        """How many rows of classifications are collected, by the label row's data type."""
+        return Counter(self.classifications.types_of_rows())
+
+
+SLICE_COLUMNS = {
+    "dicom_instance_uid": ("dicom_instance_uid", str),
+    "multiframe_frame_number": ("multiframe_frame_number", int),
+    "file_uri": ("file_uri", str),
+    "width": ("width", int),
+    "height": ("height", int),
+}
+"""Column and kind of each key of a blob's metadata."""
+
+
+class Events:
+    """When each object of a continuous scene next changes."""
+
+    def __init__(self, labels: Mapping[str, object]) -> None:
+        times: dict[str, set[int]] = {}
+        for key, blob in labels.items():
+            entries = blob.get("objects") if is_frame_key(key) and isinstance(blob, dict) else None
+            for entry in entries if isinstance(entries, list) else []:
+                if isinstance(entry, dict) and isinstance(entry.get("objectHash"), str):
+                    times.setdefault(entry["objectHash"], set()).add(int(key))
+        self._times = {object_hash: sorted(numbers) for object_hash, numbers in times.items()}
+
+    def end(self, object_hash: str, time: int) -> int | None:
+        """The last nanosecond before the object's next event, None where there is none."""
+        times = self._times[object_hash]
+        after = bisect_right(times, time)
+        return times[after] - 1 if after < len(times) else None

@@ -1,0 +1,149 @@
+"""What the hot and the cold room share: the label row at hand, its spaces and their frames, and the table columns.
+
+In: a decoded label row. Out: nothing by itself; the two rooms fill in what is here. It reads no labels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from labelframe.decode import Json
+from labelframe.errors import Fault, JsonPath, Origin
+
+NAN = math.nan
+
+
+@dataclass(slots=True)
+class Frame:
+    """One row of `frames` in the making."""
+
+    frame: int
+    n_objects: int = 0
+    n_classifications: int = 0
+    own: dict[str, object] = field(default_factory=dict)
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Space:
+    """One row of `spaces` in the making, and what its labels need to know of it.
+
+    `range_unit` is what its ranges count, `own` the columns of its row; `emit` is False for a space that gets a row only
+    where labels lie on it.
+    """
+
+    space_id: str
+    timeline_id: str | None
+    space_type: str | None
+    origin: str
+    range_unit: str
+    width: float = NAN
+    height: float = NAN
+    fps: float | None = None
+    frames: dict[int, Frame] = field(default_factory=dict)
+    own: dict[str, object] = field(default_factory=dict)
+    extra: dict[str, object] = field(default_factory=dict)
+    in_nanoseconds: bool = False
+    emit: bool = True
+
+    def frame(self, number: int) -> Frame:
+        """The row of a frame, the same one wherever the export lists it again."""
+        found = self.frames.get(number)
+        if found is None:
+            found = self.frames[number] = Frame(number)
+        return found
+
+
+class Names:
+    """The names of classifications that entries of a label row tell: by hash, then by feature."""
+
+    def __init__(self, value: Json) -> None:
+        self._by_hash: dict[str, tuple[str, object]] = {}
+        self._by_feature: dict[str, tuple[str, object]] = {}
+        self._features: dict[str, str] = {}
+        answers = value.get("classification_answers")
+        self._answers = answers if isinstance(answers, dict) else {}
+        for holders in (value.get("data_units"), value.get("spaces")):
+            for holder in holders.values() if isinstance(holders, dict) else ():
+                labels = holder.get("labels") if isinstance(holder, dict) else None
+                if isinstance(labels, dict):
+                    for blob in [labels] if is_blob(labels) else labels.values():
+                        self._learn(blob)
+
+    def _learn(self, blob: object) -> None:
+        entries = blob.get("classifications") if isinstance(blob, dict) else None
+        for entry in entries if isinstance(entries, list) else ():
+            if not isinstance(entry, dict):
+                continue
+            if isinstance(entry.get("classificationHash"), str) and isinstance(entry.get("featureHash"), str):
+                self._features.setdefault(entry["classificationHash"], entry["featureHash"])
+            if isinstance(entry.get("name"), str):
+                told = (entry["name"], entry.get("value"))
+                for hashes, key in ((self._by_hash, "classificationHash"), (self._by_feature, "featureHash")):
+                    if isinstance(entry.get(key), str):
+                        hashes.setdefault(entry[key], told)
+
+    def feature(self, classification_hash: str) -> str | None:
+        """The feature hash that an entry of the classification tells."""
+        return self._features.get(classification_hash)
+
+    def of(self, classification_hash: str, feature_hash: object) -> tuple[object, object]:
+        """(name, value) of a classification: of an entry of its hash, else of its feature, else of its only attribute."""
+        told = self._by_hash.get(classification_hash)
+        if told is None and isinstance(feature_hash, str):
+            told = self._by_feature.get(feature_hash)
+        if told is not None:
+            return told
+        answer = self._answers.get(classification_hash)
+        attributes = answer.get("classifications") if isinstance(answer, dict) else None
+        if isinstance(attributes, list) and len(attributes) == 1 and isinstance(attributes[0], dict):
+            name = attributes[0].get("name")
+            return (name, attributes[0].get("value")) if isinstance(name, str) else (None, None)
+        return None, None
+
+
+@dataclass
+class LabelRow:
+    """The label row at hand: its header, its spaces by id, and where each object and classification was met."""
+
+    row_id: int
+    origin: Origin
+    value: Json
+    label_hash: str | None = None
+    data_type: str | None = None
+    data_hash: str | None = None
+    continuous: bool = False
+    spaces: dict[str, Space] = field(default_factory=dict)
+    units: dict[str, Json] = field(default_factory=dict)
+    sequence: dict[str, int] = field(default_factory=dict)  # data_sequence by unit
+    object_rows: dict[str, int] = field(default_factory=dict)  # rows of objects by object_hash; 0: only delete events
+    classification_rows: Counter[str] = field(default_factory=Counter)
+    classification_frames: dict[str, dict[str, list[int]]] = field(default_factory=dict)  # hash, space, frames
+
+    @cached_property
+    def names(self) -> Names:
+        """The names that the entries tell, gathered when first asked for."""
+        return Names(self.value)
+
+    @property
+    def is_image_group(self) -> bool:
+        return self.data_type in ("img_group", "image_group")
+
+
+Report = Callable[[LabelRow, JsonPath, str, Fault, Any], None]
+"""Takes a fault: the label row, the path to the part at hand, the table that misses it, the fault, the part itself."""
+
+
+def is_frame_key(key: str) -> bool:
+    """Whether a key of `labels` is a frame number that an int64 holds."""
+    return key.isascii() and key.isdigit() and len(key) <= 19 and int(key) < 1 << 63
+
+
+def is_blob(labels: Mapping[str, object]) -> bool:
+    """Whether `labels` is a frame's labels themselves, not a map of frames."""
+    return "objects" in labels or "classifications" in labels

@@ -1,0 +1,123 @@
+"""Take single JSON values as what a column needs, or leave them for `extra`.
+
+In: JSON values. Out: values of the right kind, and what did not fit. It knows no tables and no label rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import orjson
+import pyarrow as pa
+
+from labelframe.schema import Column
+
+Kinds = Mapping[str, tuple[str, type]]
+
+
+def nested(
+    entry: Mapping[str, object], key: str, kinds: Kinds, extra: dict[str, object]
+) -> dict[str, object]:
+    """The columns that an object nested under `key` fills. `kinds` gives column and kind by JSON key; what does not fit,
+    and what no column covers, goes to `extra` under `key`."""
+    part = entry.get(key)
+    if part is None:
+        return {}
+    if not isinstance(part, dict):
+        extra[key] = part
+        return {}
+    columns: dict[str, object] = {}
+    left: dict[str, object] = {}
+    for name, value in part.items():
+        column, kind = kinds.get(name, (None, object))
+        fitting = fit(value, kind) if column is not None else None
+        if column is None or (fitting is None and value is not None):
+            left[name] = value
+        else:
+            columns[column] = fitting
+    if left:
+        extra[key] = left
+    return columns
+
+
+def fit(value: object, kind: type) -> object:
+    """The value as text, whole number, number or truth value; None where it is none.
+
+    >>> fit(3.0, int), fit("3", int), fit(True, int)
+    (3, None, None)
+    """
+    if kind is float:
+        return float(value) if type(value) in (int, float) else None  # type: ignore[arg-type]
+    if kind is int:
+        return whole(value)
+    return value if type(value) is kind else None
+
+
+def whole(value: object) -> int | None:
+    """A whole number that an int64 holds, None for anything else."""
+    if type(value) is float and value.is_integer() and abs(value) < 1 << 63:
+        return int(value)
+    if type(value) is int and -(1 << 63) <= value < 1 << 63:
+        return value
+    return None
+
+
+def size(value: object) -> object:
+    """A width, height or rate where 0 says that it is unknown; what is no number stays as it is."""
+    return None if type(value) in (int, float) and value == 0 else value
+
+
+_JAVASCRIPT = re.compile(r"(\w{3} \w{3} \d{1,2} \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})(?: \(.*\))?")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(text: str) -> int | None:
+    """A time in any spelling that exports use, as microseconds since 1970 in UTC; None where it cannot be read.
+
+    A time without a zone is UTC.
+
+    >>> microseconds("Thu, 09 Feb 2023 14:12:03 UTC") == microseconds("2023-02-09 14:12:03")
+    True
+    >>> microseconds("Thu Jan 11 2024 12:09:51 GMT+0600 (Bangladesh Standard Time)") == microseconds("2024-01-11T06:09:51Z")
+    True
+    """
+    javascript = _JAVASCRIPT.fullmatch(text)
+    try:
+        if javascript is not None:
+            time = datetime.strptime(" ".join(javascript.groups()), "%a %b %d %Y %H:%M:%S %z")
+        elif _ISO.fullmatch(text):
+            time = datetime.fromisoformat(text)
+        else:
+            time = parsedate_to_datetime(text)
+        if time.tzinfo is None:
+            time = time.replace(tzinfo=UTC)
+        return (time - _EPOCH) // timedelta(microseconds=1)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def json_text(value: object) -> str:
+    """The value as compact JSON."""
+    return orjson.dumps(value).decode()
+
+
+def fits_column(value: object, column: Column) -> bool:
+    """Whether a column holds the value as it is exported; null fits them all."""
+    if value is None or column.is_json:
+        return True
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        return isinstance(value, str) and (not value or microseconds(value) is not None)
+    if pa.types.is_boolean(kind):
+        return isinstance(value, bool)
+    if pa.types.is_integer(kind):
+        return whole(value) is not None
+    if pa.types.is_floating(kind):
+        return type(value) in (int, float)
+    if pa.types.is_list(kind):
+        return isinstance(value, list)
+    return isinstance(value, str)

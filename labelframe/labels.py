@@ -1,0 +1,198 @@
+"""Labels as people hold them in Python: flattened in memory, or opened from a snapshot.
+
+In: exports or a snapshot. Out: `Labels`, whose tables come as pyarrow, Polars or DuckDB. Everything is done by the rooms
+before this one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from labelframe import parquet, tables
+from labelframe.errors import SnapshotError, unknown_name
+from labelframe.read import find_sources
+from labelframe.schema import TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+    import polars as pl
+
+PathLike = str | os.PathLike[str]
+
+
+class Labels(Mapping[str, pa.Table]):
+    """The tables of flattened exports, by name.
+
+    Made by `flatten` (in memory) or `open` (read from Parquet when asked for). `labels["objects"]` is a pyarrow.Table.
+    """
+
+    def __init__(
+        self, *, in_memory: dict[str, pa.Table] | None = None, folder: Path | None = None, run: tables.Run | None = None
+    ) -> None:
+        self._in_memory = in_memory
+        self._folder = folder
+        self._run = run
+        self._manifest = parquet.read_manifest(folder) if folder is not None else None
+
+    def __getitem__(self, name: str) -> pa.Table:
+        """A table as pyarrow. Raises UnknownNameError where there is none of that name."""
+        self._check(name)
+        if self._in_memory is not None:
+            return self._in_memory[name]
+        try:
+            return pq.read_table(self._parts(name), schema=TABLES[name].schema)
+        except (OSError, pa.ArrowException) as error:
+            raise SnapshotError(
+                f"The table cannot be read: {error}.",
+                source=(self._root / name).as_posix(),
+                remedy="Flatten the export again.",
+            ) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        return len(TABLES)
+
+    def __repr__(self) -> str:
+        where = f" of {self._folder.as_posix()}" if self._folder is not None else " in memory"
+        width = max(map(len, TABLES))
+        lines = [f"  {name:<{width}} {rows:>12,}" for name, rows in self.row_counts().items()]
+        return "\n".join([f"labels{where}: table, rows", *lines])
+
+    @property
+    def _root(self) -> Path:
+        assert self._folder is not None
+        return self._folder
+
+    def _check(self, name: str) -> None:
+        if name not in TABLES:
+            raise unknown_name("table", name, list(TABLES))
+
+    def _parts(self, name: str) -> list[Path]:
+        return sorted((self._root / name).glob("*.parquet"))
+
+    def row_counts(self) -> dict[str, int]:
+        """Rows of each table."""
+        if self._in_memory is not None:
+            return {name: table.num_rows for name, table in self._in_memory.items()}
+        assert self._manifest is not None
+        return {name: self._manifest["tables"][name]["rows"] for name in TABLES}
+
+    def polars(self, name: str) -> pl.DataFrame:
+        """A table as a Polars data frame; numeric columns are not copied."""
+        import polars as pl
+
+        frame = pl.from_arrow(self[name])
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """A table as a Polars lazy frame: of a snapshot, only what a query needs is read."""
+        import polars as pl
+
+        self._check(name)
+        if self._in_memory is not None:
+            return self.polars(name).lazy()
+        return pl.scan_parquet(self._parts(name))
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A new in-memory DuckDB connection with every table and view."""
+        from labelframe import database
+
+        connection = database.connect()
+        if self._in_memory is not None:
+            database.register_tables(connection, self._in_memory)
+        else:
+            database.register_snapshot(connection, self._root)
+        return connection
+
+    def stats(self, name: str) -> pl.DataFrame:
+        """The result of a statistic of `sql/stats/`. Raises UnknownNameError where there is none of that name."""
+        import polars as pl
+
+        from labelframe import stats
+
+        with self.connect() as connection:
+            frame = pl.from_arrow(stats.run_statistic(connection, name))
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+    def write_parquet(self, folder: PathLike, overwrite: bool = False) -> Labels:
+        """Write a snapshot and open it. Raises SnapshotError where `folder` exists (with `overwrite`: where it is none)."""
+        with parquet.SnapshotWriter(folder, overwrite) as writer:
+            for name in self:
+                for batch in self[name].to_batches():
+                    writer.write(name, batch)
+            about = _about(self._run) if self._run is not None else _told(self._manifest)
+            writer.commit(about)
+        _write_database(folder)
+        return open(folder)
+
+
+def _about(run: tables.Run) -> dict[str, Any]:
+    """What the manifest says of the run that made a snapshot."""
+    return {
+        "sources": [
+            {"name": source.name, "size": source.size, "sha256": source.sha256}
+            for source in run.sources
+            if source.passed_over is None
+        ],
+        "account": [vars(line) for line in run.account],
+        "delete_events": run.delete_events,
+        "rejects": run.rows["rejects"],
+    }
+
+
+def _told(manifest: parquet.Manifest | None) -> dict[str, Any]:
+    made_anew = ("format_version", "labelframe_version", "created_at", "tables")
+    return {key: value for key, value in (manifest or {}).items() if key not in made_anew}
+
+
+def _write_database(folder: PathLike) -> None:
+    from labelframe import database
+
+    database.write_database(folder)
+
+
+def flatten(*paths: PathLike) -> Labels:
+    """Flatten exports (files or folders: .json, .jsonl, .ndjson, each also .gz) into tables in memory.
+
+    Raises SourceError for what cannot be read, LabelRowError for a label row of which something cannot be taken.
+    """
+    batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in TABLES}
+    run = tables.flatten_sources(find_sources(paths), lambda name, batch: batches[name].append(batch))
+    return Labels(
+        in_memory={
+            name: pa.Table.from_batches(batches[name], TABLES[name].schema).unify_dictionaries() for name in TABLES
+        },
+        run=run,
+    )
+
+
+def flatten_to_snapshot(
+    paths: Iterable[PathLike],
+    folder: PathLike,
+    overwrite: bool = False,
+    progress: Callable[[tables.Progress], None] = lambda _: None,
+) -> tables.Run:
+    """Flatten exports into a snapshot on disk, a batch at a time: memory is bounded whatever their size.
+
+    Raises what `flatten` raises, and SnapshotError where `folder` exists (with `overwrite`: where it is no snapshot).
+    """
+    with parquet.SnapshotWriter(folder, overwrite) as writer:
+        run = tables.flatten_sources(find_sources(paths), writer.write, progress)
+        writer.commit(_about(run))
+    _write_database(folder)
+    return run
+
+
+def open(folder: PathLike) -> Labels:
+    """Open a snapshot; its tables are read when asked for. Raises SnapshotError where the folder is none."""
+    return Labels(folder=Path(folder))

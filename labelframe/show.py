@@ -1,0 +1,105 @@
+"""Print the rows of a result: as a table for people, as CSV or JSON for programs, as Markdown for a page.
+
+In: an Arrow table. Out: text on standard output. Whatever the export holds, a terminal gets no control characters.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import orjson
+import pyarrow as pa
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from labelframe.errors import printable
+
+CELL = 200  # characters of a cell that a table shows
+
+
+def show(table: pa.Table, form: str) -> None:
+    """Print a result. `form` is table, csv, json or markdown."""
+    if not table.column_names:
+        return
+    {"table": _table, "csv": _csv, "json": _json, "markdown": _markdown}[form](table)
+
+
+def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+    for batch in table.to_batches(max_chunksize=10_000):
+        yield from batch.to_pylist(maps_as_pydicts="lossy")
+
+
+def _plain(value: object) -> Any:
+    """A value as text of a cell, null as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, dict)):
+        return orjson.dumps(value, default=_other).decode()
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ").replace("+00:00", "Z")
+    return value
+
+
+def _other(value: object) -> str:
+    return str(value)
+
+
+def _cell(value: object, number: bool) -> str:
+    plain = _plain(value)
+    if number and isinstance(plain, float):
+        return f"{plain:,.6g}" if abs(plain) < 1e15 else repr(plain)
+    if number and isinstance(plain, int):
+        return f"{plain:,}"
+    return printable(plain, CELL)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def _table(table: pa.Table) -> None:
+    console = Console(highlight=False)
+    grid = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    numbers = [_is_number(field.type) for field in table.schema]
+    for field, number in zip(table.schema, numbers, strict=True):
+        grid.add_column(Text(printable(field.name)), justify="right" if number else "left", overflow="fold")
+    for row in _rows(table):
+        grid.add_row(*(Text(_cell(value, number)) for value, number in zip(row.values(), numbers, strict=True)))
+    if not console.is_terminal:
+        # A pipe has no width: let no line be cut or folded there.
+        console = Console(highlight=False, width=max(80, console.measure(grid).maximum), soft_wrap=True)
+    console.print(grid)
+
+
+def _csv(table: pa.Table) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(table.column_names)
+    for row in _rows(table):
+        writer.writerow([_plain(value) for value in row.values()])
+
+
+def _json(table: pa.Table) -> None:
+    out = io.StringIO()
+    for row in _rows(table):
+        out.write(orjson.dumps(row, default=_other).decode() + "\n")
+    sys.stdout.write(out.getvalue())
+
+
+def _markdown(table: pa.Table) -> None:
+    def line(cells: list[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+    numbers = [_is_number(field.type) for field in table.schema]
+    print(line([printable(name) for name in table.column_names]))
+    print(line(["---:" if number else "---" for number in numbers]))
+    for row in _rows(table):
+        print(line([_cell(value, number) for value, number in zip(row.values(), numbers, strict=True)]))
