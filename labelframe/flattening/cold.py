@@ -17,7 +17,7 @@ import orjson
 from labelframe.decode import Json
 from labelframe.errors import Fault, Found, JsonPath
 from labelframe.flattening.columns import Columns, known_keys, leftover
-from labelframe.flattening.hot import SLICE_COLUMNS, HotRoom
+from labelframe.flattening.hot import SLICE_COLUMNS, HotRoom, object_number
 from labelframe.flattening.label_row import NAN, Frame, LabelRow, Report, Space
 from labelframe.flattening.values import json_text, nested, size, whole
 from labelframe.schema import (
@@ -41,7 +41,7 @@ SPACE_KEYS = known_keys(
     *("labels", "child_info", "root_info", "scene_info", "frames"),
     *("width", "height", "duration_ms", "data_duration", "data_fps"),
 )
-INSTANCE_KEYS = known_keys(INSTANCES, "classifications", "objectNumber")
+INSTANCE_KEYS = known_keys(INSTANCES, "classifications")
 ATTRIBUTE_KEYS = known_keys(ATTRIBUTES, "answers", "range")
 HISTORY_KEYS = known_keys(EXPORT_HISTORY)
 
@@ -81,7 +81,8 @@ MIME_TYPES = {
 }
 """The same by the unit's own data_type, or by the part before its slash, where the row's tells nothing."""
 
-NO_FRAME_LEVEL = frozenset({"image", "scene_image", "point_cloud"})
+NO_FRAME_LEVEL = frozenset({"image", "group"})  # of data units: one without labels is still a frame
+NO_FRAMES = frozenset({"audio", "text", "html", "time_series"})
 OWN_UNIT_TYPES = frozenset({"scene", "group"})
 IMPLIED_SHAPES = {"audio": "audio", "text": "text", "html": "text", "time_series": "time_range"}
 
@@ -95,14 +96,13 @@ def space_type_of(data_type: str | None, unit_type: object) -> str | None:
     return kind or MIME_TYPES.get(mime) or MIME_TYPES.get(mime.partition("/")[0])
 
 
-def range_unit_of(space_type: str | None, origin: str, continuous: bool) -> str:
+def range_unit_of(space_type: str | None, continuous: bool) -> str:
     """What ranges on a space count."""
     if space_type == "audio":
         return "millisecond"
     if space_type in ("text", "html"):
         return "character"
-    own = origin == "labels" or space_type == "time_series" or (origin == "data_unit" and space_type == "scene")
-    return "nanosecond" if continuous and own else "frame"
+    return "nanosecond" if continuous else "frame"
 
 
 def sequence_number(value: object) -> object:
@@ -237,7 +237,7 @@ class ColdRoom:
             return
         kept = [{name: _text(child.get(name)) for name in CHILD_KEYS} for child in children]
         left = [
-            {name: value for name, value in child.items() if value is not None and clean.get(name) != value}
+            {name: value for name, value in child.items() if name not in clean or (value != clean[name])}
             for child, clean in zip(children, kept, strict=True)
         ]
         own["children"] = kept
@@ -254,7 +254,7 @@ class ColdRoom:
             row.data_hash if row.is_image_group else unit_id,
             kind,
             "data_unit",
-            range_unit_of(kind, "data_unit", row.continuous),
+            range_unit_of(kind, row.continuous),
             NAN if width is None else width,
             NAN if height is None else height,
             fps,
@@ -278,12 +278,10 @@ class ColdRoom:
 
     def listed_spaces(self, row: LabelRow) -> None:
         """The entries of `spaces`."""
-        by_layout = {
-            child["layout_key"]: child.get("data_hash")
-            for unit in row.units.values()
-            for child in _children_of(unit)
-            if isinstance(child.get("layout_key"), str)
-        }
+        by_layout: dict[object, object] = {}
+        for child in [child for unit in row.units.values() for child in _children_of(unit)]:
+            if isinstance(child.get("layout_key"), str):
+                by_layout.setdefault(child["layout_key"], child.get("data_hash"))
         for space_id, entry in self.mapping(row, "spaces", "spaces"):
             extra = leftover(entry, SPACE_KEYS)
             own: dict[str, object] = {
@@ -312,7 +310,7 @@ class ColdRoom:
                 space_id,
                 kind,
                 "space",
-                range_unit_of(kind, "space", row.continuous),
+                range_unit_of(kind, row.continuous),
                 NAN if width is None else width,
                 NAN if height is None else height,
                 fps,
@@ -349,14 +347,14 @@ class ColdRoom:
             kinds = LISTED_COLUMNS if "file_name" in item else LISTED_COLUMNS | {"data_title": ("file_name", str)}
             rest = {key: value for key, value in item.items() if key != "data_sequence" or number is None}
             own = nested({"frames": rest}, "frames", kinds, frame.extra)
-            frame.own.update((name, size(value) if name in ("width", "height") else value) for name, value in own.items())
+            frame.tell(own)
         return len(listed)
 
     def space_named(self, row: LabelRow, space_id: str) -> Space:
         """The space of that id; one of origin `labels` where nothing but a label key or an answer names it."""
         space = row.spaces.get(space_id)
         if space is None:
-            unit = range_unit_of(None, "labels", row.continuous)
+            unit = range_unit_of(None, row.continuous)
             space = row.spaces[space_id] = Space(space_id, space_id, None, "labels", unit)
             space.own = {"number_of_frames_derived": False}
         return space
@@ -365,23 +363,25 @@ class ColdRoom:
         """Instances, their attributes, and the rows of objects and classifications that only an answer places."""
         actions = dict(self.mapping(row, "object_actions", "attributes"))
         answers = dict(self.mapping(row, "object_answers", "instances"))
+        met = tuple(row.object_rows)
         for object_hash, answer in answers.items():
             path: JsonPath = ("object_answers", object_hash)
             placements = self._placements(row, answer, "objects", path)[0]
             if object_hash not in row.object_rows:
                 self._place_object(row, object_hash, answer, placements)
-        for object_hash in dict.fromkeys((*answers, *row.object_rows, *actions)):
+        for object_hash in dict.fromkeys((*met, *answers, *actions)):
             self._instance(row, "object", object_hash, answers.get(object_hash), actions.get(object_hash))
         answers = dict(self.mapping(row, "classification_answers", "instances"))
+        met = tuple(row.classification_rows)
         for classification_hash, answer in answers.items():
             self._place_classification(row, classification_hash, answer)
-        for classification_hash in dict.fromkeys((*answers, *row.classification_rows)):
+        for classification_hash in dict.fromkeys((*met, *answers)):
             self._instance(row, "classification", classification_hash, answers.get(classification_hash), None)
 
     def _place_object(self, row: LabelRow, object_hash: str, answer: Json, placements: list[Placement]) -> None:
         for placement in placements:
             space = placement.space
-            own: dict[str, object] = {"object_hash": object_hash, "object_number": _object_number(answer)[0]}
+            own: dict[str, object] = {"object_hash": object_hash, "object_number": object_number(answer)[0]}
             shape = _text(answer.get("shape"))
             if shape is None and space is not None:
                 shape = IMPLIED_SHAPES.get(space.space_type or "")
@@ -404,15 +404,23 @@ class ColdRoom:
         if not is_named and not entries:
             placements = [Placement(None)]
         feature_hash = _text(answer.get("featureHash")) or row.names.feature(classification_hash)
-        name, value = row.names.of(classification_hash, feature_hash)
-        own = {"classification_hash": classification_hash, "feature_hash": feature_hash, "name": name, "value": value}
+        own = {
+            "classification_hash": classification_hash,
+            "feature_hash": feature_hash,
+            "name": row.names.name(classification_hash, feature_hash),
+        }
         columns = self.hot.classifications
-        for placement in placements:
+        taken = {space_id: [(frame, frame) for frame in frames] for space_id, frames in entries.items()}
+        for index, placement in enumerate(placements):
             space = placement.space
-            frames = entries.get(space.space_id, []) if space is not None else []
-            for start, end in _without(placement, frames):
+            if placement.unit is None and placement in placements[:index]:
+                continue
+            here = taken.setdefault(space.space_id, []) if space is not None else []
+            for start, end in _without(placement, here, bool(entries.get(space.space_id) if space is not None else None)):
                 if space is not None:
                     space.emit = True
+                if start is not None and end is not None:
+                    here.append((start, end))
                 columns.add(answer, own)
                 columns.place(row, 1, space, None, start, end, placement.unit)
                 self.hot.found_classifications[row.data_type] += 1
@@ -438,6 +446,7 @@ class ColdRoom:
         named = {space_id: entry for space_id, entry in (spaces or {}).items() if space_id != "root" and entry is not None}
         for space_id, entry in named.items():
             space = self.space_named(row, space_id)
+            space.emit = True
             here = (*path, "spaces", space_id)
             if not isinstance(entry, dict):
                 self.report(row, here, table, Fault("entry is no object", "a range", entry), entry)
@@ -478,8 +487,9 @@ class ColdRoom:
         hash_key = "objectHash" if owner == "object" else "classificationHash"
         if extra.get(hash_key) == owner_hash:
             del extra[hash_key]
-        number, number_key = _object_number(told)
-        extra.pop(number_key, None)
+        number, number_key = object_number(told)
+        if number_key is not None:
+            extra.pop(number_key)
         ranges = _pairs(told.get("range"))
         if ranges is None and told.get("range") is not None:
             extra["range"] = told["range"]
@@ -564,7 +574,8 @@ class ColdRoom:
             }
             self.spaces.add(own, {}, space.extra)
             for frame in space.frames.values():
-                self._frame(row, space, frame)
+                if space.space_type not in NO_FRAMES or _holds_something(frame):
+                    self._frame(row, space, frame)
 
     def _frame(self, row: LabelRow, space: Space, frame: Frame) -> None:
         seconds = None
@@ -606,6 +617,7 @@ SCENE_INFO = {
 LISTED_COLUMNS = {
     "instance_uid": ("dicom_instance_uid", str),
     "file_name": ("file_name", str),
+    "data_link": ("file_uri", str),
     "width": SLICE_COLUMNS["width"],
     "height": SLICE_COLUMNS["height"],
 }
@@ -640,13 +652,6 @@ def _frames_of(fps: object, seconds: object) -> int | None:
     if not isinstance(fps, (int, float)) or not isinstance(seconds, (int, float)) or not fps:
         return None
     return whole(float(math.ceil(fps * seconds))) if math.isfinite(fps * seconds) else None
-
-
-def _object_number(part: Json) -> tuple[object, str]:
-    """(the object's number, the key that tells it): the newest exports call it objectId."""
-    if part.get("objectNumber") is None and "objectId" in part:
-        return part["objectId"], "objectId"
-    return part.get("objectNumber"), "objectNumber"
 
 
 def _pairs(ranges: object) -> list[dict[str, int]] | None:
@@ -684,23 +689,26 @@ def _node(ends: Json, key: str) -> tuple[str | None, int | None]:
     if not isinstance(node, dict):
         raise Fault("range cannot be read", "an HTML node {xpath, offset}", node, (key,))
     xpath, offset = node.get("xpath", node.get("node")), whole(node.get("offset"))
-    if not isinstance(xpath, str) or offset is None:
+    if not isinstance(xpath, str) or (offset is None and node.get("offset") is not None):
         raise Fault("range cannot be read", "an HTML node {xpath, offset}", node, (key,))
     return xpath, offset
 
 
-def _without(placement: Placement, frames: list[int]) -> Iterator[tuple[int | None, int | None]]:
-    """The parts of a placement that hold none of the frames, which have entries of their own."""
+def _without(
+    placement: Placement, taken: list[tuple[int, int]], has_entries: bool
+) -> Iterator[tuple[int | None, int | None]]:
+    """The parts of a placement that hold nothing that is taken already: frames with entries, and earlier ranges. All of a
+    space is left only where it has no entries."""
     start, end = placement.start, placement.end
     if start is None or end is None:
-        if not frames or placement.html is not None:
+        if not has_entries or placement.html is not None:
             yield None, None
         return
-    for frame in sorted(set(frames)):
-        if start <= frame <= end:
-            if start < frame:
-                yield start, frame - 1
-            start = frame + 1
+    for first, last in sorted(taken):
+        if first <= end and last >= start:
+            if start < first:
+                yield start, first - 1
+            start = last + 1
     if start <= end:
         yield start, end
 

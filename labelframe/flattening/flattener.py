@@ -88,7 +88,7 @@ class Flattener:
         elif is_blob(labels):
             self.hot.blob(row, space, number, labels, path)
         elif not labels:
-            if space.space_type in NO_FRAME_LEVEL or space.origin == "labels":
+            if space.origin == "data_unit" and space.space_type in NO_FRAME_LEVEL:
                 space.frame(number)
         else:
             events = Events(labels) if space.in_nanoseconds else None
@@ -97,7 +97,7 @@ class Flattener:
                     frame = number if row.is_image_group else int(key)
                     self.hot.blob(row, space, frame, blob, (*path, key), events)
                 elif space.space_type in OWN_UNIT_TYPES:
-                    self._labels(row, self._space_of_key(row, key), blob, (*path, key), 0)
+                    self.hot.blob(row, self._space_of_key(row, key), 0, blob, (*path, key))
                 else:
                     fault = Fault("frame key is no number", "the number of a frame", key)
                     self._report(row, (*path, key), "frames", fault, blob)

@@ -87,10 +87,16 @@ def _vertices(entry: Entry, key: str) -> list[dict[str, Any]]:
     if type(value) is not dict and type(value) is not list:
         raise _missing(entry, key, "vertices: an object or a list of {x, y}")
     vertices = _in_order(value, key)
+    if not vertices:
+        raise _no_vertices(key)
     for index, vertex in enumerate(vertices):
         if type(vertex) is not dict:
             raise Fault("vertex is no object", "a vertex {x, y}", vertex, (key, index))
     return vertices
+
+
+def _no_vertices(key: str) -> Fault:
+    return Fault("geometry missing", "a vertex at least", Found("none"), (key,))
 
 
 def _flat(vertices: list[dict[str, Any]], key: str) -> list[float]:
@@ -104,12 +110,18 @@ def _flat(vertices: list[dict[str, Any]], key: str) -> list[float]:
     return flat
 
 
-def _vertex_leftover(vertices: list[dict[str, Any]], names: tuple[str, ...], key: str) -> Leftover:
-    """Keys of vertices that no column covers, by the number of the vertex."""
-    left = {}
-    for index, vertex in enumerate(vertices):
-        if any(name not in names for name in vertex):
-            left[str(index)] = {name: value for name, value in vertex.items() if name not in names}
+def _vertex_leftover(entry: Entry, key: str, is_left: Callable[[str, Any], bool]) -> Leftover:
+    """What of the vertices no column covers, in a list or an object as they are themselves."""
+    value = entry[key]
+    if isinstance(value, list):
+        listed = [{name: part for name, part in vertex.items() if is_left(name, part)} for vertex in value]
+        return {key: listed} if any(listed) else None
+    left = {
+        place: odd
+        for place, vertex in value.items()
+        for odd in [{name: part for name, part in vertex.items() if is_left(name, part)}]
+        if odd
+    }
     return {key: left} if left else None
 
 
@@ -124,6 +136,13 @@ def _visibility(point: Entry) -> str:
             return state
     state = point.get("visibility")
     return state if isinstance(state, str) else "visible"
+
+
+def _is_left_of_point(name: str, value: object) -> bool:
+    """Whether the columns of a skeleton's point leave out this key."""
+    if name in _POINT_TEXTS or name == "visibility":
+        return type(value) not in STRINGS
+    return name not in _POINT_KEYS
 
 
 class _Rows:
@@ -228,7 +247,9 @@ class Geometry:
         if polygons is None or polygons == []:
             vertices = _vertices(entry, "polygon")
             self._keep_polygons(row, [[_flat(vertices, "polygon")]])
-            return _vertex_leftover(vertices, ("x", "y"), "polygon")
+            if max(map(len, vertices)) > 2:
+                return _vertex_leftover(entry, "polygon", lambda name, _: name not in ("x", "y"))
+            return None
         if type(polygons) is not list:
             raise Fault("geometry of the wrong type", "a list of polygons", polygons, ("polygons",))
         for p, polygon in enumerate(polygons):
@@ -244,6 +265,8 @@ class Geometry:
                 if len(ring) % 2:
                     found = Found(f"{len(ring)} numbers")
                     raise Fault("odd number of coordinates", "x and y of each vertex", found, path)
+        if not any(ring for polygon in polygons for ring in polygon):
+            raise _no_vertices("polygons")
         self._keep_polygons(row, polygons)
         legacy = entry.get("polygon")
         if legacy is None or _is_ring(legacy, polygons[0][0] if polygons[0] else []):
@@ -276,30 +299,20 @@ class Geometry:
             self.point_numbers.extend((flat[2 * index], flat[2 * index + 1], np.nan if z is None else z))
         self.points.add(row, len(vertices))
         self.weight += 3 * len(vertices)
-        return _vertex_leftover(vertices, ("x", "y", "z"), key)
+        return _vertex_leftover(entry, key, lambda name, _: name not in ("x", "y", "z"))
 
     def _read_skeleton(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
         vertices = _vertices(entry, "skeleton")
         flat = _flat(vertices, "skeleton")
-        left: dict[str, object] = {}
-        for index, vertex in enumerate(vertices):
-            odd = {
-                name: value
-                for name, value in vertex.items()
-                if name not in _POINT_KEYS
-                or (name in _POINT_TEXTS and type(value) not in STRINGS)
-                or (name == "visibility" and type(value) not in STRINGS)
-            }
+        for vertex in vertices:
             for name, texts in zip(_POINT_TEXTS, self.keypoint_texts, strict=True):
                 text = vertex.get(name)
                 texts.append(text if type(text) is str else None)
             self.keypoint_states.append(_visibility(vertex))
-            if odd:
-                left[str(index)] = odd
         self.keypoint_numbers.extend(flat)
         self.skeletons.add(row, len(vertices))
         self.weight += 8 * len(vertices)
-        return {"skeleton": left} if left else None
+        return _vertex_leftover(entry, "skeleton", _is_left_of_point)
 
     def _read_bitmask(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
         names = ("rleString", "top", "left", "width", "height")
@@ -366,6 +379,9 @@ class Geometry:
                 numbers += _numbers(part, ("x", "y"), (key, name))
                 left.update(_others(part, ("x", "y"), name) or {})
         scale = _optional(cuboid, "scaleRatio", np.nan, (key,))
+        if np.isnan(numbers[0] * scale) and np.isnan(numbers[2]):
+            found = Found("neither")
+            raise Fault("geometry missing", "vanishingPoint and scaleRatio, or offset", found, (key,))
         left.update(
             (name, value)
             for name, value in cuboid.items()

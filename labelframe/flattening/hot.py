@@ -27,15 +27,16 @@ from labelframe.flattening.geometry import (
     shape_of,
 )
 from labelframe.flattening.label_row import Frame, LabelRow, Report, Space, is_frame_key
-from labelframe.flattening.values import nested, size
+from labelframe.flattening.values import nested, whole
 from labelframe.schema import CLASSIFICATIONS, INT, OBJECTS, STRING
 
-COMMON_KEYS = known_keys(OBJECTS, "objectNumber")
+COMMON_KEYS = known_keys(OBJECTS)
 KNOWN_KEYS: dict[str | None, frozenset[str]] = {
     shape: COMMON_KEYS | frozenset(keys) for shape, keys in SHAPE_KEYS.items()
 }
 CLASSIFICATION_KEYS = known_keys(CLASSIFICATIONS)
-BLOB_KEYS = frozenset({"objects", "classifications", "metadata"})
+LABEL_KEYS = frozenset({"objects", "classifications"})
+BLOB_KEYS = LABEL_KEYS | {"metadata"}
 HTML_COLUMNS = ("html_start_xpath", "html_start_offset", "html_end_xpath", "html_end_offset")
 
 
@@ -45,7 +46,8 @@ class ObjectColumns(PlacedColumns):
     def __init__(self) -> None:
         super().__init__(OBJECTS)
         self.geometry = Geometry()
-        self.numbers: list[object] = []
+        self.numbers: list[int | None] = []
+        self.answer_numbers: dict[str, int] = {}  # of the label row at hand, for objects that tell none themselves
         self.html: dict[int, tuple[object, ...]] = {}
 
     def read(self, entry: Json, width: float, height: float, where: tuple[Any, ...]) -> Fault | None:
@@ -60,11 +62,9 @@ class ObjectColumns(PlacedColumns):
         get = entry.get
         for append, key in self.appends:
             append(get(key))
-        number = get("objectNumber")
-        known = None
-        if number is None and "objectId" in entry:
-            number = get("objectId")
-            known = COMMON_KEYS | {"objectId"}
+        number, number_key = object_number(entry)
+        if number is None and self.answer_numbers:
+            number = self.answer_numbers.get(entry["objectHash"])
         self.numbers.append(number)
         self.length = row + 1
 
@@ -83,8 +83,8 @@ class ObjectColumns(PlacedColumns):
             fault = Fault("geometry missing", f"a shape, or one of {', '.join(GEOMETRY_KEYS)}", Found("neither"))
 
         covered = KNOWN_KEYS.get(shape, COMMON_KEYS)
-        if known is not None:
-            covered |= known
+        if number_key is not None:
+            covered |= {number_key}
         if shape == "bitmask" and get("bitmask") is None:
             covered |= frozenset(OLD_MASK_KEYS)
         if not entry.keys() <= covered:
@@ -102,7 +102,8 @@ class ObjectColumns(PlacedColumns):
         return shape
 
     def add(self, entry: Mapping[str, object], own: Mapping[str, object]) -> int:
-        self.numbers.append(own.get("object_number"))
+        number = own.get("object_number")
+        self.numbers.append(number if isinstance(number, int) else None)
         row = super().add(entry, own)
         if "html" in own:
             ends = own["html"]
@@ -124,6 +125,16 @@ class ObjectColumns(PlacedColumns):
             taken.values[name] = [ends[place] for ends in html] if html else pa.nulls(length, kind)
         self.numbers, self.html = [], {}
         return taken, faults, written
+
+
+def object_number(part: Mapping[str, object]) -> tuple[int | None, str | None]:
+    """(the number of an object, the key that tells it): exports of today call it objectId."""
+    for key in ("objectNumber", "objectId"):
+        if key in part:
+            number = whole(part[key])
+            if number is not None:
+                return number, key
+    return None, None
 
 
 def _no_hash(entry: Json, key: str) -> Fault:
@@ -155,13 +166,10 @@ class HotRoom:
             self.report(row, path, "frames", Fault("frame is no object", "a frame's labels", blob), blob)
             return
         frame = space.frame(number)
-        own = nested(blob, "metadata", SLICE_COLUMNS, frame.extra)
-        for name in ("width", "height"):
-            if name in own:
-                own[name] = size(own[name])
-        frame.own.update((name, value) for name, value in own.items() if value is not None)
-        if not blob.keys() <= BLOB_KEYS:
-            frame.extra.update(leftover(blob, BLOB_KEYS))
+        if not blob.keys() <= LABEL_KEYS:
+            left = leftover(blob, BLOB_KEYS)
+            frame.tell(nested(blob, "metadata", SLICE_COLUMNS, left))
+            frame.keep(left)
         objects = self._entries(row, blob, "objects", path)
         if objects:
             self._objects(row, space, frame, objects, path, events)
@@ -191,6 +199,7 @@ class HotRoom:
         columns, rows, found, data_type = self.objects, row.object_rows, self.found, row.data_type
         width, height = frame.own.get("width") or space.width, frame.own.get("height") or space.height
         assert isinstance(width, (int, float)) and isinstance(height, (int, float))
+        columns.answer_numbers = row.answer_numbers
         read = columns.read
         start = columns.length
         for index, entry in enumerate(entries):
@@ -266,8 +275,9 @@ class HotRoom:
                 frame.frame
             )
             if type(get("name")) is not str:
-                name, value = row.names.of(classification_hash, get("featureHash"))
-                columns.lists["name"][-1], columns.lists["value"][-1] = name, get("value") or value
+                exported, columns.lists["name"][-1] = get("name"), row.names.name(classification_hash, get("featureHash"))
+                if exported is not None:
+                    columns.extras.setdefault(columns.length - 1, {})["name"] = exported
         count = columns.length - start
         frame.n_classifications += count
         if count:

@@ -14,6 +14,7 @@ from typing import Any
 
 from labelframe.decode import Json
 from labelframe.errors import Fault, JsonPath, Origin
+from labelframe.flattening.values import size, whole
 
 NAN = math.nan
 
@@ -28,8 +29,27 @@ class Frame:
     own: dict[str, object] = field(default_factory=dict)
     extra: dict[str, object] = field(default_factory=dict)
 
+    def tell(self, own: Mapping[str, object]) -> None:
+        """Take columns that a blob's metadata or a list of frames tells; what is told last holds."""
+        for name, value in own.items():
+            known = size(value) if name in ("width", "height") else value
+            before = self.own.get(name)
+            if before is not None and known is not None and before != known:
+                self.keep({"frames": {name: before}})
+            if known is not None:
+                self.own[name] = known
 
-@dataclass(slots=True)
+    def keep(self, left: Mapping[str, object]) -> None:
+        """Take keys that no column covers; where two places of the export tell the same frame, both are kept."""
+        if any(self.extra.get(name, value) != value for name, value in left.items()):
+            also = self.extra.setdefault("also", [])
+            assert isinstance(also, list)
+            also.append(dict(left))
+        else:
+            self.extra.update(left)
+
+
+@dataclass(slots=True, eq=False)
 class Space:
     """One row of `spaces` in the making, and what its labels need to know of it.
 
@@ -63,8 +83,8 @@ class Names:
     """The names of classifications that entries of a label row tell: by hash, then by feature."""
 
     def __init__(self, value: Json) -> None:
-        self._by_hash: dict[str, tuple[str, object]] = {}
-        self._by_feature: dict[str, tuple[str, object]] = {}
+        self._by_hash: dict[str, str] = {}
+        self._by_feature: dict[str, str] = {}
         self._features: dict[str, str] = {}
         answers = value.get("classification_answers")
         self._answers = answers if isinstance(answers, dict) else {}
@@ -80,31 +100,31 @@ class Names:
         for entry in entries if isinstance(entries, list) else ():
             if not isinstance(entry, dict):
                 continue
-            if isinstance(entry.get("classificationHash"), str) and isinstance(entry.get("featureHash"), str):
-                self._features.setdefault(entry["classificationHash"], entry["featureHash"])
-            if isinstance(entry.get("name"), str):
-                told = (entry["name"], entry.get("value"))
-                for hashes, key in ((self._by_hash, "classificationHash"), (self._by_feature, "featureHash")):
-                    if isinstance(entry.get(key), str):
-                        hashes.setdefault(entry[key], told)
+            owner, feature, name = (entry.get(key) for key in ("classificationHash", "featureHash", "name"))
+            if isinstance(owner, str) and isinstance(feature, str):
+                self._features.setdefault(owner, feature)
+            if isinstance(owner, str) and isinstance(name, str):
+                self._by_hash.setdefault(owner, name)
+                if isinstance(feature, str):
+                    self._by_feature.setdefault(feature, name)
 
     def feature(self, classification_hash: str) -> str | None:
         """The feature hash that an entry of the classification tells."""
         return self._features.get(classification_hash)
 
-    def of(self, classification_hash: str, feature_hash: object) -> tuple[object, object]:
-        """(name, value) of a classification: of an entry of its hash, else of its feature, else of its only attribute."""
-        told = self._by_hash.get(classification_hash)
-        if told is None and isinstance(feature_hash, str):
-            told = self._by_feature.get(feature_hash)
-        if told is not None:
-            return told
+    def name(self, classification_hash: str, feature_hash: object) -> str | None:
+        """The name of a classification: of an entry of its hash, else of its feature, else of its only attribute."""
         answer = self._answers.get(classification_hash)
-        attributes = answer.get("classifications") if isinstance(answer, dict) else None
-        if isinstance(attributes, list) and len(attributes) == 1 and isinstance(attributes[0], dict):
+        answer = answer if isinstance(answer, dict) else {}
+        feature = feature_hash if isinstance(feature_hash, str) else answer.get("featureHash")
+        told = self._by_hash.get(classification_hash)
+        if told is None and isinstance(feature, str):
+            told = self._by_feature.get(feature)
+        attributes = answer.get("classifications")
+        if told is None and isinstance(attributes, list) and len(attributes) == 1 and isinstance(attributes[0], dict):
             name = attributes[0].get("name")
-            return (name, attributes[0].get("value")) if isinstance(name, str) else (None, None)
-        return None, None
+            told = name if isinstance(name, str) else None
+        return told
 
 
 @dataclass
@@ -129,6 +149,18 @@ class LabelRow:
     def names(self) -> Names:
         """The names that the entries tell, gathered when first asked for."""
         return Names(self.value)
+
+    @cached_property
+    def answer_numbers(self) -> dict[str, int]:
+        """The numbers that answers give to objects."""
+        answers = self.value.get("object_answers")
+        return {
+            object_hash: number
+            for object_hash, answer in (answers.items() if isinstance(answers, dict) else ())
+            if isinstance(answer, dict)
+            for number in [whole(answer.get("objectNumber")) or whole(answer.get("objectId"))]
+            if number is not None
+        }
 
     @property
     def is_image_group(self) -> bool:
