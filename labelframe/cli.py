@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from labelframe.errors import LabelframeError, QueryError, printable
 from labelframe.version import __version__
@@ -242,13 +241,12 @@ def register(folder: Snapshot) -> None:
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write; it must not exist.")] = Path("labelframe-demo"),
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the demo that is there.")] = False,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write the demo to.")] = Path("labelframe-demo"),
 ) -> None:
     """Make a small export, flatten it, show what can be asked."""
     from labelframe.demo import run_demo
 
-    run_demo(out, overwrite)
+    run_demo(out)
 
 
 def _show(table: object, form: Format) -> None:
@@ -256,10 +254,6 @@ def _show(table: object, form: Format) -> None:
     from labelframe.show import show
 
     show(table, form.value)
-
-
-def _escaped(text: str) -> str:
-    return escape(printable(text))
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ _FITTING: dict[Callable[[pa.DataType], bool], frozenset[type]] = {
     pa.types.is_timestamp: frozenset({str, type(None)}),
     pa.types.is_boolean: frozenset({bool, type(None)}),
     pa.types.is_integer: frozenset({int, type(None)}),
-    pa.types.is_floating: frozenset({float, type(None)}),
+    pa.types.is_floating: frozenset({float, int, type(None)}),
     pa.types.is_list: frozenset({list, type(None)}),
 }
 """The Python types that Arrow takes as they are, by kind of column: it would cut 1.5 to 1 and take True for 1.0."""
@@ -175,7 +175,10 @@ def _array(column: Column, values: list[Any], extras: dict[int, dict[str, object
         return pa.array(values, STRING).dictionary_encode()
     if pa.types.is_timestamp(kind):
         return _times(column, values, extras)
-    return pa.array(values, kind)
+    try:
+        return pa.array(values, kind)
+    except pa.ArrowInvalid:  # whole numbers that a float64 does not hold exactly
+        return pa.array([None if value is None else float(value) for value in values], kind)
 
 
 def _in_range(values: Iterable[int | None]) -> bool:
@@ -189,8 +192,6 @@ def _fit(column: Column, row: int, value: object, extras: dict[int, dict[str, ob
         return None
     if pa.types.is_integer(column.type):
         return whole(value)
-    if pa.types.is_floating(column.type):
-        return None if value is None else float(value)  # type: ignore[arg-type]
     return value
 
 

@@ -439,10 +439,24 @@ def find_entries(row: Row, listed: Frames, key: str, hash_key: str) -> list[Entr
 
 def name_answer_spaces(row: Row, canvases: dict[str, Space]) -> None:
     """Rule 3: a space that only an answer names gets a row, origin `labels`; `root` is ignored there."""
+    named = []
     for answer in [*row.object_answers.values(), *row.classification_answers.values()]:
-        for space_id in inner(answer, "spaces"):
-            if space_id != "root" and space_id not in canvases:
-                canvases[space_id] = Space(space_id=space_id, timeline_id=space_id, origin="labels", raw={})
+        named += [space_id for space_id in inner(answer, "spaces") if space_id != "root"]
+        named += named_by_attributes(answer.get("classifications"))
+    for action in row.object_actions.values():
+        named += named_by_attributes(action.get("actions"))
+    for space_id in named:
+        if space_id not in canvases:
+            canvases[space_id] = Space(space_id=space_id, timeline_id=space_id, origin="labels", raw={})
+
+
+def named_by_attributes(entries: object) -> list[str]:
+    """The spaces that the entries of a list of attributes name: attributes.space_id then finds its row."""
+    named = []
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and isinstance(entry.get("spaceId"), str):
+            named.append(entry["spaceId"])
+    return named
 
 
 def drop_unused_canvases(
@@ -608,7 +622,7 @@ def spaces(row: Row, canvases: dict[str, Space]) -> list[Record]:
             "file_name": None,
             "data_link": None,
             "number_of_frames": None,
-            "number_of_frames_derived": None,
+            "number_of_frames_derived": False,
             "number_of_pages": None,
             "duration_ms": None,
             "fps": space.fps,
@@ -702,8 +716,8 @@ def space_of_entry(row: Row, space: Space) -> Record:
     }
 
 
-def count_frames(space: Space, exported: int | None, duration: float | None) -> tuple[int | None, bool | None]:
-    """The number of frames of a space and whether it is derived, not exported."""
+def count_frames(space: Space, exported: int | None, duration: float | None) -> tuple[int | None, bool]:
+    """The number of frames of a space and whether it is derived: neither exported nor unknown."""
     if exported is not None:
         return exported, False
     listed = space.raw.get("frames")
@@ -713,7 +727,7 @@ def count_frames(space: Space, exported: int | None, duration: float | None) -> 
         return math.ceil(space.fps * duration), True
     if space.space_type == "image":
         return 1, True
-    return None, None
+    return None, False
 
 
 def hash_of_child(row: Row, layout_key: str | None) -> str | None:
@@ -754,6 +768,9 @@ def frames(
             rest = dict(blob)
             rest.pop("objects", None)
             rest.pop("classifications", None)
+            if any(value is not None for value in own.values()):
+                add_to_extra(extra, rest)  # two places of the export tell this frame: the first one's metadata holds
+                continue
             metadata = inner(blob, "metadata")
             metadata_rest = dict(metadata)
             for column, reader in (
@@ -766,7 +783,7 @@ def frames(
                 value = reader(metadata, column, metadata_rest)
                 own[column] = value if own[column] is None else own[column]
             leave(rest, "metadata", metadata_rest)
-            extra |= rest
+            add_to_extra(extra, rest)
         for entry in frame.listed:
             rest = dict(entry)
             data_sequence(entry, rest)
@@ -808,6 +825,16 @@ def frames(
     return records
 
 
+def add_to_extra(extra: Json, rest: Json) -> None:
+    """What a second place of the export says otherwise of the same frame is kept under `also`."""
+    otherwise = {key: rest[key] for key in rest if key in extra and extra[key] != rest[key]}
+    for key in rest:
+        if key not in otherwise:
+            extra[key] = rest[key]
+    if otherwise:
+        extra.setdefault("also", []).append(otherwise)
+
+
 def timestamp(row: Row, frame: Frame) -> float | None:
     """Seconds from the start of a video or continuous scene."""
     if frame.is_time:
@@ -836,11 +863,8 @@ def objects(row: Row, canvases: dict[str, Space], entries: list[Entry]) -> list[
         if object_hash in met:
             continue  # An object that has entries in frames gets no rows from its answer's range.
         places = placements(row, canvases, answer, f"$.object_answers.{object_hash}", "objects")
-        done: list[Placement] = []
         for place in places:
-            if place not in done:  # one per space and range
-                done.append(place)
-                records.append(object_of_answer(row, object_hash, answer, place))
+            records.append(object_of_answer(row, object_hash, answer, place))
     return records
 
 

@@ -17,7 +17,7 @@ import orjson
 from labelframe.decode import Json
 from labelframe.errors import Fault, Found, JsonPath
 from labelframe.flattening.columns import Columns, known_keys, leftover
-from labelframe.flattening.hot import SLICE_COLUMNS, HotRoom, object_number
+from labelframe.flattening.hot import HotRoom, object_number
 from labelframe.flattening.label_row import NAN, Frame, LabelRow, Report, Space
 from labelframe.flattening.values import json_text, nested, size, whole
 from labelframe.schema import (
@@ -343,11 +343,7 @@ class ColdRoom:
                 self.report(row, ("spaces", space.space_id, "frames", index), "frames", fault, item)
                 continue
             number = whole(sequence_number(item.get("data_sequence")))
-            frame = space.frame(index if number is None else number)
-            kinds = LISTED_COLUMNS if "file_name" in item else LISTED_COLUMNS | {"data_title": ("file_name", str)}
-            rest = {key: value for key, value in item.items() if key != "data_sequence" or number is None}
-            own = nested({"frames": rest}, "frames", kinds, frame.extra)
-            frame.tell(own)
+            space.frame(index if number is None else number).listed.append(item)
         return len(listed)
 
     def space_named(self, row: LabelRow, space_id: str) -> Space:
@@ -365,21 +361,21 @@ class ColdRoom:
         answers = dict(self.mapping(row, "object_answers", "instances"))
         met = tuple(row.object_rows)
         for object_hash, answer in answers.items():
-            path: JsonPath = ("object_answers", object_hash)
-            placements = self._placements(row, answer, "objects", path)[0]
+            self._name_spaces(row, answer)
             if object_hash not in row.object_rows:
-                self._place_object(row, object_hash, answer, placements)
+                self._place_object(row, object_hash, answer)
         for object_hash in dict.fromkeys((*met, *answers, *actions)):
             self._instance(row, "object", object_hash, answers.get(object_hash), actions.get(object_hash))
         answers = dict(self.mapping(row, "classification_answers", "instances"))
         met = tuple(row.classification_rows)
         for classification_hash, answer in answers.items():
+            self._name_spaces(row, answer)
             self._place_classification(row, classification_hash, answer)
         for classification_hash in dict.fromkeys((*met, *answers)):
             self._instance(row, "classification", classification_hash, answers.get(classification_hash), None)
 
-    def _place_object(self, row: LabelRow, object_hash: str, answer: Json, placements: list[Placement]) -> None:
-        for placement in placements:
+    def _place_object(self, row: LabelRow, object_hash: str, answer: Json) -> None:
+        for placement in self._placements(row, answer, "objects", ("object_answers", object_hash))[0]:
             space = placement.space
             own: dict[str, object] = {"object_hash": object_hash, "object_number": object_number(answer)[0]}
             shape = _text(answer.get("shape"))
@@ -446,7 +442,6 @@ class ColdRoom:
         named = {space_id: entry for space_id, entry in (spaces or {}).items() if space_id != "root" and entry is not None}
         for space_id, entry in named.items():
             space = self.space_named(row, space_id)
-            space.emit = True
             here = (*path, "spaces", space_id)
             if not isinstance(entry, dict):
                 self.report(row, here, table, Fault("entry is no object", "a range", entry), entry)
@@ -460,6 +455,13 @@ class ColdRoom:
                 except Fault as fault:
                     self.report(row, (*here, "range", index), table, fault, element)
         return found, bool(answer.get("range") or answer.get("range_html") or named)
+
+    def _name_spaces(self, row: LabelRow, answer: Json) -> None:
+        """Give a row to every space that an answer names, whether it places something there or not."""
+        spaces = answer.get("spaces")
+        for space_id, entry in spaces.items() if isinstance(spaces, dict) else ():
+            if space_id != "root" and entry is not None:
+                self.space_named(row, space_id).emit = True
 
     def _list(self, row: LabelRow, part: Json, key: str, table: str, path: JsonPath) -> list[Any]:
         value = part.get(key)
@@ -583,6 +585,8 @@ class ColdRoom:
             seconds = frame.frame / 1e9
         elif space.fps:
             seconds = frame.frame / space.fps
+        for entry in frame.listed:
+            _tell_listed(frame, entry)
         own = {
             **_owner(row),
             "space_id": space.space_id,
@@ -596,8 +600,31 @@ class ColdRoom:
         self.frames.add(own, {}, frame.extra)
 
 
+def _tell_listed(frame: Frame, entry: Json) -> None:
+    """Take the columns of an entry of a list of frames; what the frame's labels tell otherwise stays in `extra`."""
+    rest = {key: value for key, value in entry.items() if key != "data_sequence" or not _is_sequence(value)}
+    told: dict[str, object] = {}
+    columns = nested({"frames": rest}, "frames", {key: (key, kind) for key, (_, kind) in LISTED_COLUMNS.items()}, told)
+    left = told.setdefault("frames", {})
+    assert isinstance(left, dict)
+    for key, (column, _) in LISTED_COLUMNS.items():
+        value = size(columns.get(key)) if key in ("width", "height") else columns.get(key)
+        if value is None:
+            continue
+        if frame.own.get(column) is None:
+            frame.own[column] = value
+        elif frame.own[column] != value:
+            left[key] = value
+    if left:
+        frame.keep({"frames": left})
+
+
+def _is_sequence(value: object) -> bool:
+    return value is None or whole(sequence_number(value)) is not None
+
+
 def _holds_something(frame: Frame) -> bool:
-    return bool(frame.n_objects or frame.n_classifications or frame.extra or frame.own)
+    return bool(frame.n_objects or frame.n_classifications or frame.extra or frame.own or frame.listed)
 
 
 CHILD_KEYS = ("data_hash", "label_hash", "name", "layout_key")
@@ -617,9 +644,10 @@ SCENE_INFO = {
 LISTED_COLUMNS = {
     "instance_uid": ("dicom_instance_uid", str),
     "file_name": ("file_name", str),
+    "data_title": ("file_name", str),
     "data_link": ("file_uri", str),
-    "width": SLICE_COLUMNS["width"],
-    "height": SLICE_COLUMNS["height"],
+    "width": ("width", int),
+    "height": ("height", int),
 }
 
 

@@ -15,6 +15,7 @@ from labelframe.decode import Json
 from labelframe.errors import Fault, JsonPath, Origin, fail, path_text
 from labelframe.flattening.cold import NO_FRAME_LEVEL, OWN_UNIT_TYPES, ColdRoom
 from labelframe.flattening.columns import Columns, PlacedColumns, Taken
+from labelframe.flattening.geometry import MaskFault
 from labelframe.flattening.hot import Events, HotRoom
 from labelframe.flattening.label_row import LabelRow, Space, is_blob, is_frame_key
 from labelframe.flattening.values import json_text
@@ -119,7 +120,8 @@ class Flattener:
         label_hash = row.value.get("label_hash")
         label_hash = label_hash if isinstance(label_hash, str) else None
         if not self.collect:
-            self._take_objects()  # masks are measured late: one of an earlier object must be told first
+            # Masks are measured late: one of an earlier object must be told first.
+            self._tell_masks(self.hot.objects.geometry.take(self.hot.objects.length)[1])
             fail(row.origin, label_hash, path, fault)
         own = {
             "row_id": row_id,
@@ -140,12 +142,15 @@ class Flattener:
     def _take_objects(self) -> Taken:
         taken, faults, written = self.hot.objects.take_objects()
         self.written.update(written)
+        self._tell_masks(faults)
+        return taken
+
+    def _tell_masks(self, faults: list[MaskFault]) -> None:
         for bad in faults:
             row, path, index = bad.where
             if not self.collect:
                 fail(row.origin, row.label_hash, (*path, "objects", index), bad.fault)
             self._report(row, (*path, "objects", index), "objects", bad.fault, bad.raw)
-        return taken
 
     def _tables(self) -> Iterator[Columns | PlacedColumns]:
         yield from (self.cold.label_rows, self.cold.data_units, self.cold.spaces, self.cold.frames)

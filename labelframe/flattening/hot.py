@@ -27,7 +27,7 @@ from labelframe.flattening.geometry import (
     shape_of,
 )
 from labelframe.flattening.label_row import Frame, LabelRow, Report, Space, is_frame_key
-from labelframe.flattening.values import nested, whole
+from labelframe.flattening.values import nested, size, whole
 from labelframe.schema import CLASSIFICATIONS, INT, OBJECTS, STRING
 
 COMMON_KEYS = known_keys(OBJECTS)
@@ -36,7 +36,6 @@ KNOWN_KEYS: dict[str | None, frozenset[str]] = {
 }
 CLASSIFICATION_KEYS = known_keys(CLASSIFICATIONS)
 LABEL_KEYS = frozenset({"objects", "classifications"})
-BLOB_KEYS = LABEL_KEYS | {"metadata"}
 HTML_COLUMNS = ("html_start_xpath", "html_start_offset", "html_end_xpath", "html_end_offset")
 
 
@@ -167,8 +166,11 @@ class HotRoom:
             return
         frame = space.frame(number)
         if not blob.keys() <= LABEL_KEYS:
-            left = leftover(blob, BLOB_KEYS)
-            frame.tell(nested(blob, "metadata", SLICE_COLUMNS, left))
+            left = leftover(blob, LABEL_KEYS)
+            if not frame.own and left.pop("metadata", None) is not None:
+                frame.own = nested(blob, "metadata", SLICE_COLUMNS, left)
+                for name in ("width", "height"):
+                    frame.own[name] = size(frame.own.get(name))
             frame.keep(left)
         objects = self._entries(row, blob, "objects", path)
         if objects:
@@ -197,8 +199,7 @@ class HotRoom:
         events: Events | None,
     ) -> None:
         columns, rows, found, data_type = self.objects, row.object_rows, self.found, row.data_type
-        width, height = frame.own.get("width") or space.width, frame.own.get("height") or space.height
-        assert isinstance(width, (int, float)) and isinstance(height, (int, float))
+        width, height = frame.size(space)
         columns.answer_numbers = row.answer_numbers
         read = columns.read
         start = columns.length

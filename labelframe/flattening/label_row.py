@@ -14,7 +14,7 @@ from typing import Any
 
 from labelframe.decode import Json
 from labelframe.errors import Fault, JsonPath, Origin
-from labelframe.flattening.values import size, whole
+from labelframe.flattening.values import whole
 
 NAN = math.nan
 
@@ -28,25 +28,25 @@ class Frame:
     n_classifications: int = 0
     own: dict[str, object] = field(default_factory=dict)
     extra: dict[str, object] = field(default_factory=dict)
+    listed: list[Json] = field(default_factory=list)  # entries of its space's list of frames that stand for it
 
-    def tell(self, own: Mapping[str, object]) -> None:
-        """Take columns that a blob's metadata or a list of frames tells; what is told last holds."""
-        for name, value in own.items():
-            known = size(value) if name in ("width", "height") else value
-            before = self.own.get(name)
-            if before is not None and known is not None and before != known:
-                self.keep({"frames": {name: before}})
-            if known is not None:
-                self.own[name] = known
+    def size(self, space: Space) -> tuple[float, float]:
+        """Width and height in px: the frame's own, as its blob or its list tells, else the space's; NaN is unknown."""
+        sizes = []
+        for name, default in (("width", space.width), ("height", space.height)):
+            told = [self.own.get(name), *(whole(entry.get(name)) for entry in self.listed), default]
+            sizes.append(next(value for value in told if isinstance(value, (int, float)) and value))
+        return sizes[0], sizes[1]
 
     def keep(self, left: Mapping[str, object]) -> None:
-        """Take keys that no column covers; where two places of the export tell the same frame, both are kept."""
-        if any(self.extra.get(name, value) != value for name, value in left.items()):
+        """Take keys that no column covers. Where two places of the export tell the same frame and say different things,
+        those of the later one are kept under `also`."""
+        odd = {name: value for name, value in left.items() if self.extra.get(name, value) != value}
+        self.extra.update((name, value) for name, value in left.items() if name not in odd)
+        if odd:
             also = self.extra.setdefault("also", [])
             assert isinstance(also, list)
-            also.append(dict(left))
-        else:
-            self.extra.update(left)
+            also.append(odd)
 
 
 @dataclass(slots=True, eq=False)

@@ -1,0 +1,102 @@
+"""The demo: make a small export, flatten it, and show the commands that do the same by hand.
+
+In: a folder to write to. Out: `DIR/export.json`, `DIR/snapshot`, and text on standard output. Everything it does is one of
+the commands that it prints.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+
+from labelframe.demo_export import demo_export
+from labelframe.errors import Found, SnapshotError
+from labelframe.labels import flatten_to_snapshot, open
+from labelframe.parquet import is_snapshot
+from labelframe.show import show
+from labelframe.stats import run_statistic
+
+
+def run_demo(folder: Path) -> None:
+    """Write the demo into a new folder, or over an earlier demo.
+
+    Raises SnapshotError where the folder holds anything else, or cannot be written.
+    """
+    export, snapshot = folder / "export.json", folder / "snapshot"
+    _check_place(folder, export, snapshot)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = demo_export()
+        export.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+    except OSError as error:
+        raise SnapshotError(
+            f"The demo cannot be written: {error.strerror or error}.",
+            source=folder.as_posix(),
+            remedy="Name a folder that you may write to: labelframe demo --out DIR",
+        ) from None
+    print(f"An invented export with every modality: {export.as_posix()}, {len(rows)} label rows.\n")
+
+    command = _command()
+    _step(f"{command} flatten {_quoted(export)} --out {_quoted(snapshot)} --overwrite")
+    run = flatten_to_snapshot([export], snapshot, overwrite=True)
+    show(pa.table({"table": list(run.rows), "rows": list(run.rows.values())}), "table")
+
+    _step(f"{command} stats {_quoted(snapshot)} class_counts")
+    with open(snapshot).connect() as connection:
+        show(run_statistic(connection, "class_counts"), "table")
+
+    print("Three things to try next:\n")
+    query = (
+        "select attributes['Colour'][1] as colour, count(*) as objects from object_attributes "
+        "where name = 'Vehicle' group by all order by all"
+    )
+    print("1. The colour of every vehicle, resolved frame by frame:")
+    _step(f'   {command} sql {_quoted(snapshot)} "{query}"')
+    print("2. What else can be asked without writing SQL:")
+    _step(f"   {command} stats {_quoted(snapshot)}")
+    print("3. The same tables in Python:")
+    _step(f"   {_python()} -c \"import labelframe as lf; print(lf.open('{snapshot.as_posix()}').polars('objects'))\"")
+
+
+def _check_place(folder: Path, export: Path, snapshot: Path) -> None:
+    if not folder.exists():
+        return
+    is_demo = folder.is_dir() and set(folder.iterdir()) <= {export, snapshot}
+    if not is_demo or (snapshot.exists() and not is_snapshot(snapshot)):
+        raise SnapshotError(
+            "There is something else in this place already.",
+            source=folder.as_posix(),
+            expected="nothing, or an earlier demo",
+            found=Found("a folder with other things" if folder.is_dir() else "a file"),
+            remedy="Name another folder: labelframe demo --out DIR",
+        )
+
+
+def _step(command: str) -> None:
+    print(f"{command}\n" if command.startswith(" ") else f"$ {command}")
+
+
+def _command() -> str:
+    """How labelframe was called, so that the commands shown work as they stand."""
+    called = Path(sys.argv[0])
+    if called.stem != "labelframe":
+        return f"{_python()} -m labelframe"
+    found = shutil.which("labelframe")
+    if found is not None and Path(found).resolve() == called.resolve():
+        return "labelframe"
+    return _quoted(called)
+
+
+def _python() -> str:
+    """The Python at work, as short as it can be said from here."""
+    here, python = Path.cwd(), Path(sys.executable)
+    return _quoted(python.relative_to(here) if python.is_relative_to(here) else python)
+
+
+def _quoted(path: Path) -> str:
+    text = path.as_posix()
+    return f'"{text}"' if " " in text else text
