@@ -1,8 +1,8 @@
 """The command line.
 
-In: arguments. Out: results on standard output, progress and errors on standard error, an exit code (0 done, 2 could not do
-it). It computes nothing: every command calls a room before it. Those are imported when a command runs, so that --help is
-quick.
+In: arguments. Out: results on standard output, progress and errors on standard error, an exit code (0 done, 2 could
+not do it). It computes nothing: every command calls a room before it. Those are imported when a command runs, so that
+--help is quick.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class Format(str, Enum):
 
 
 Snapshot = Annotated[Path, typer.Argument(metavar="DIR", help="A snapshot, as `labelframe flatten` writes it.")]
-Sources = Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files or folders: .json, .jsonl, each also .gz.")]
+Sources = Annotated[
+    list[Path], typer.Argument(metavar="SOURCE...", help="Files or folders: .json, .jsonl, each also .gz.")
+]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write; it must not exist.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the snapshot that is there.")]
 As = Annotated[Format, typer.Option("--format", help="How the result is shown.")]
@@ -75,7 +77,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     pass
 
@@ -154,7 +158,11 @@ def _tell(run: Run) -> None:
 
 
 @app.command()
-def schema(table: Annotated[str | None, typer.Argument(metavar="[TABLE]", help="One table; all of them where left out.")] = None) -> None:
+def schema(
+    table: Annotated[
+        str | None, typer.Argument(metavar="[TABLE]", help="One table; all of them where left out.")
+    ] = None,
+) -> None:
     """Show the columns: type, meaning, unit, JSON source."""
     from labelframe.errors import unknown_name
     from labelframe.schema import TABLES, type_name
@@ -212,7 +220,9 @@ def _shell(folder: Path) -> None:
 @app.command()
 def stats(
     folder: Snapshot,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A statistic; the list of them where left out.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A statistic; the list of them where left out.")
+    ] = None,
     form: As = Format.table,
 ) -> None:
     """Answer a question about the labels; without NAME say what can be asked."""
@@ -241,7 +251,9 @@ def register(folder: Snapshot) -> None:
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write the demo to.")] = Path("labelframe-demo"),
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write the demo to.")] = Path(
+        "labelframe-demo"
+    ),
 ) -> None:
     """Make a small export, flatten it, show what can be asked."""
     from labelframe.demo import run_demo

@@ -1,7 +1,7 @@
 """Register tables in DuckDB, with the views of `sql/`.
 
-In: a snapshot's folder, or Arrow tables. Out: a connection, or `DIR/labels.duckdb`, with a view of every table (its columns
-commented), the views of `sql/views/` and one `wide_<class>` for each class. It computes no statistics.
+In: a snapshot's folder, or Arrow tables. Out: a connection, or `DIR/labels.duckdb`, with a view of every table (its
+columns commented), the views of `sql/views/` and one `wide_<class>` for each class. It computes no statistics.
 """
 
 from __future__ import annotations
@@ -96,14 +96,12 @@ def write_database(folder: str | os.PathLike[str]) -> Path:
     beside = path.with_name(f".{secrets.token_hex(4)}.{DATABASE}")
     try:
         with duckdb.connect() as connection:
-            connection.execute(
-                f"ATTACH {literal(str(beside))} AS labels (STORAGE_VERSION {literal(STORAGE_VERSION)})"
-            )
+            connection.execute(f"ATTACH {literal(str(beside))} AS labels (STORAGE_VERSION {literal(STORAGE_VERSION)})")
             connection.execute("USE labels")
             register_snapshot(connection, folder)
             connection.execute("USE memory")
             connection.execute("DETACH labels")
-        os.replace(beside, path)
+        beside.replace(path)
     except (OSError, duckdb.IOException) as error:
         raise SnapshotError(
             f"{DATABASE} cannot be written: {error}.",
@@ -124,7 +122,9 @@ def comment(table: Table, column: Column) -> str:
 
 
 def _comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    there = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+    there = {
+        name for (name,) in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+    }
     for table in TABLES.values():
         if table.name not in there:
             continue
@@ -173,7 +173,9 @@ def _create_wide_views(connection: duckdb.DuckDBPyConnection) -> None:
         view = _free(f"wide_{name}", taken)
         sql = f"SELECT {', '.join(parts)} FROM object_attributes WHERE name = {literal(name)}"
         connection.execute(f"CREATE VIEW {identifier(view)} AS {sql}")
-        what = f"One row per row of objects of the class {name}, one column per attribute; several answers joined by ', '."
+        what = (
+            f"One row per row of objects of the class {name}, one column per attribute; several answers joined by ', '."
+        )
         connection.execute(f"COMMENT ON VIEW {identifier(view)} IS {literal(what)}")
 
 

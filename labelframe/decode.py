@@ -1,7 +1,7 @@
 """Parse the bytes of a label row.
 
-In: the bytes that `read` found. Out: label rows as plain Python values, each with where it came from. Nothing after this
-room sees JSON text; this room does not look into a label row further than to know that it is one.
+In: the bytes that `read` found. Out: label rows as plain Python values. Nothing after this room sees JSON text; this
+room does not look into a label row further than to know that it is one.
 """
 
 from __future__ import annotations

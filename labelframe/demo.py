@@ -1,7 +1,7 @@
 """The demo: make a small export, flatten it, and show the commands that do the same by hand.
 
-In: a folder to write to. Out: `DIR/export.json`, `DIR/snapshot`, and text on standard output. Everything it does is one of
-the commands that it prints.
+In: a folder to write to. Out: `DIR/export.json`, `DIR/snapshot`, and text on standard output. Everything it does is one
+of the commands that it prints.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def run_demo(folder: Path) -> None:
 
     print("Three things to try next:\n")
     query = (
-        "select attributes['Colour'][1] as colour, count(*) as objects from object_attributes "
-        "where name = 'Vehicle' group by all order by all"
+        "select frame, attributes['Colour'][1] as colour from object_attributes "
+        "where name = 'Traffic Light' order by row_id, frame"
     )
-    print("1. The colour of every vehicle, resolved frame by frame:")
+    print("1. The colour of a traffic light, which changes from frame to frame:")
     _step(f'   {command} sql {_quoted(snapshot)} "{query}"')
     print("2. What else can be asked without writing SQL:")
     _step(f"   {command} stats {_quoted(snapshot)}")

@@ -173,7 +173,9 @@ class Fault(Exception):
     `path` leads from the object at hand down to the fault.
     """
 
-    def __init__(self, reason: str, expected: str, found: object, path: JsonPath = (), remedy: str | None = None) -> None:
+    def __init__(
+        self, reason: str, expected: str, found: object, path: JsonPath = (), remedy: str | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.expected = expected

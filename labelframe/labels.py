@@ -1,7 +1,7 @@
 """Labels as people hold them in Python: flattened in memory, or opened from a snapshot.
 
-In: exports or a snapshot. Out: `Labels`, whose tables come as pyarrow, Polars or DuckDB. Everything is done by the rooms
-before this one.
+In: exports or a snapshot. Out: `Labels`, whose tables come as pyarrow, Polars or DuckDB. Everything is done by the
+rooms before this one.
 """
 
 from __future__ import annotations
@@ -125,7 +125,10 @@ class Labels(Mapping[str, pa.Table]):
         return frame
 
     def write_parquet(self, folder: PathLike, overwrite: bool = False) -> Labels:
-        """Write a snapshot and open it. Raises SnapshotError where `folder` exists (with `overwrite`: where it is none)."""
+        """Write a snapshot and open it.
+
+        Raises SnapshotError where `folder` exists (with `overwrite`: where it is no snapshot).
+        """
         with parquet.SnapshotWriter(folder, overwrite) as writer:
             for name in self:
                 for batch in self[name].to_batches():

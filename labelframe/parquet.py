@@ -177,7 +177,9 @@ class _TableWriter:
         self._done: list[Path] = []
         self._rows: list[int] = []
         self._dictionaries = [
-            column.name for column in table.columns if pa.types.is_dictionary(column.type) or pa.types.is_string(column.type)
+            column.name
+            for column in table.columns
+            if pa.types.is_dictionary(column.type) or pa.types.is_string(column.type)
         ]
         self._writer: pq.ParquetWriter | None = None
         self._open()

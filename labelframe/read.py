@@ -1,7 +1,8 @@
 """Find exports and give the bytes of one label row at a time.
 
-In: paths of files and folders. Out: `RawRow`s, each the bytes of one JSON value with its file and byte offset. Files are
-read as streams: no more than the largest value is ever held. Of a label row it knows only the two keys that tell one.
+In: paths of files and folders. Out: `RawRow`s, each the bytes of one JSON value with its file and byte offset. Files
+are read as streams: no more than the largest value is ever held. Of a label row it knows only the two keys that tell
+one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, cast
 
 import numpy as np
 import orjson
@@ -129,9 +130,9 @@ def read_source(source: Source, tick: Callable[[], None] = lambda: None) -> Iter
     try:
         with source.path.open("rb") as file:
             counted = _Counted(file, source, tick)
-            stream = io.BufferedReader(counted, CHUNK)
+            stream: io.BufferedReader[Any] = io.BufferedReader(counted, CHUNK)
             if stream.peek(2)[:2] == b"\x1f\x8b":
-                stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), CHUNK)
+                stream = io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=stream)), CHUNK)
             for number, (offset, data) in enumerate(_values(stream, source)):
                 yield RawRow(Origin(source.name, number, offset), data, source)
             source.sha256 = counted.digest.hexdigest()
@@ -147,7 +148,7 @@ def read_source(source: Source, tick: Callable[[], None] = lambda: None) -> Iter
         ) from None
 
 
-def _values(stream: io.BufferedReader, source: Source) -> Iterator[tuple[int, bytes]]:
+def _values(stream: io.BufferedReader[Any], source: Source) -> Iterator[tuple[int, bytes]]:
     """(byte offset, bytes) of each JSON value: by lines where the name or the first line says so, else by braces."""
     offset = 0
     if stream.peek(3)[:3] == BYTE_ORDER_MARK:
@@ -196,7 +197,7 @@ class _Splitter:
     brackets, white space) is little and is read byte by byte.
     """
 
-    def __init__(self, stream: io.BufferedReader, source: Source, offset: int) -> None:
+    def __init__(self, stream: io.BufferedReader[Any], source: Source, offset: int) -> None:
         self.stream = stream
         self.source = source
         self.offset = offset  # of the first byte that is not given away yet

@@ -36,8 +36,8 @@ XYZ = _struct(FLOAT, "x", "y", "z")
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `key` is the JSON key whose value it copies from the object that a row stands for (its JSON text where
-    `is_json`); `source` says where a value comes from when it is not that simple."""
+    """One column. `key` is the JSON key whose value it copies from the object that a row stands for (its JSON text
+    where `is_json`); `source` says where a value comes from when it is not that simple."""
 
     name: str
     type: pa.DataType
@@ -128,7 +128,9 @@ RANGE_UNIT = Column(
 
 
 def _extra(source: str) -> Column:
-    return Column("extra", STRING, "JSON text of the keys that no column covers; null when there are none.", None, source)
+    return Column(
+        "extra", STRING, "JSON text of the keys that no column covers; null when there are none.", None, source
+    )
 
 
 _EDITS = (
@@ -179,9 +181,7 @@ LABEL_ROWS = Table(
         Column("dataset_hash", TEXT, "Hash of its dataset.", "dataset_hash"),
         Column("dataset_title", TEXT, "Title of its dataset.", "dataset_title"),
         Column("is_image_sequence", BOOL, "True for an image sequence.", "is_image_sequence"),
-        Column(
-            "is_continuous", BOOL, "True for a scene whose frames are nanoseconds.", None, "$.scene.isContinuous"
-        ),
+        Column("is_continuous", BOOL, "True for a scene whose frames are nanoseconds.", None, "$.scene.isContinuous"),
         Column("label_status", TEXT, "Status of the labels: LABELLED, REVIEWED, ...", "label_status"),
         Column("annotation_task_status", TEXT, "Status of the task: QUEUED, COMPLETED, ...", "annotation_task_status"),
         Column("is_valid", BOOL, "Whether the labels are valid.", "is_valid"),
@@ -214,17 +214,13 @@ DATA_UNITS = Table(
     (
         ROW_ID,
         LABEL_HASH,
-        Column(
-            "unit_id", TEXT, "Key of the entry; also its space_id.", None, "$.data_units.<unit_id>", nullable=False
-        ),
+        Column("unit_id", TEXT, "Key of the entry; also its space_id.", None, "$.data_units.<unit_id>", nullable=False),
         Column("data_hash", STRING, "Hash of the file.", "data_hash"),
         Column("data_title", STRING, "Title of the file.", "data_title"),
         Column("data_type", TEXT, "MIME type, or `group` or `scene`.", "data_type"),
         Column("data_sequence", INT, "Place of the file among the label row's, from 0.", "data_sequence"),
         Column("data_link", STRING, "Link to the file.", "data_link"),
-        Column(
-            "data_links", _list(STRING), "Links to the files of a DICOM series, not in slice order.", "data_links"
-        ),
+        Column("data_links", _list(STRING), "Links to the files of a DICOM series, not in slice order.", "data_links"),
         Column("width", INT, "Width; null where unknown (0 in the export).", "width", unit="px"),
         Column("height", INT, "Height; null where unknown (0 in the export).", "height", unit="px"),
         Column("fps", FLOAT, "Frames per second; null where unknown (0 in the export).", "data_fps", unit="1/s"),
@@ -286,7 +282,9 @@ SPACES = Table(
             None,
             "$.data_units.<space_id>.data_hash | $.data_units.*.metadata.children[*].data_hash by layout_key",
         ),
-        Column("layout_key", TEXT, "Place in the Data Group's layout.", None, "$.spaces.<space_id>.child_info.layout_key"),
+        Column(
+            "layout_key", TEXT, "Place in the Data Group's layout.", None, "$.spaces.<space_id>.child_info.layout_key"
+        ),
         Column(
             "file_name",
             STRING,
@@ -705,10 +703,14 @@ INSTANCES = Table(
         _MANUAL,
         *_EDITS,
         Column("has_answer", BOOL, "False where only the labels or the actions tell of it.", nullable=False),
+        Column("answer_ranges", _list(_struct(INT, "start", "end")), "The answer's ranges, inclusive.", "range"),
         Column(
-            "answer_ranges", _list(_struct(INT, "start", "end")), "The answer's ranges, inclusive.", "range"
+            "answer_range_html",
+            STRING,
+            "JSON text of the answer's HTML ranges, as exported.",
+            "range_html",
+            is_json=True,
         ),
-        Column("answer_range_html", STRING, "JSON text of the answer's HTML ranges, as exported.", "range_html", is_json=True),
         Column("answer_spaces", STRING, "JSON text of the answer's spaces, as exported.", "spaces", is_json=True),
         _REVIEWS,
         Column("n_attributes", INT, "Its rows of attributes.", nullable=False),
@@ -747,7 +749,9 @@ ATTRIBUTES = Table(
             "option (radio or checklist), text, number, or unknown (JSON text in answer; null: unanswered).",
             nullable=False,
         ),
-        Column("answer", STRING, "The answer as shown; of a number its JSON text.", None, "….answers[*].name | ….answers"),
+        Column(
+            "answer", STRING, "The answer as shown; of a number its JSON text.", None, "….answers[*].name | ….answers"
+        ),
         Column("answer_value", TEXT, "The option in snake case.", None, "….answers[*].value"),
         Column("answer_feature_hash", TEXT, "Hash of the option in the ontology.", None, "….answers[*].featureHash"),
         Column("answer_number", FLOAT, "The answer to a numeric attribute.", None, "….answers"),

@@ -56,7 +56,7 @@ def _other(value: object) -> str:
 def _cell(value: object, number: bool) -> str:
     plain = _plain(value)
     if number and isinstance(plain, float):
-        return f"{plain:,.6g}" if abs(plain) < 1e15 else repr(plain)
+        return f"{plain:,.4g}" if 1e-4 < abs(plain) < 1e4 else f"{plain:,.0f}" if 1e4 <= abs(plain) < 1e15 else repr(plain)
     if number and isinstance(plain, int):
         return f"{plain:,}"
     return printable(plain, CELL)
@@ -67,17 +67,35 @@ def _is_number(kind: pa.DataType) -> bool:
 
 
 def _table(table: pa.Table) -> None:
+    """A grid, or where it is too wide for the terminal the columns of one row below each other."""
     console = Console(highlight=False)
-    grid = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     numbers = [_is_number(field.type) for field in table.schema]
+    grid = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     for field, number in zip(table.schema, numbers, strict=True):
-        grid.add_column(Text(printable(field.name)), justify="right" if number else "left", overflow="fold")
+        name = Text(printable(field.name))
+        grid.add_column(
+            name, justify="right" if number else "left", overflow="fold", no_wrap=number, min_width=len(name)
+        )
     for row in _rows(table):
         grid.add_row(*(Text(_cell(value, number)) for value, number in zip(row.values(), numbers, strict=True)))
+    wide = Console(highlight=False, width=1 << 20)
     if not console.is_terminal:
         # A pipe has no width: let no line be cut or folded there.
-        console = Console(highlight=False, width=max(80, console.measure(grid).maximum), soft_wrap=True)
-    console.print(grid)
+        Console(highlight=False, width=wide.measure(grid).maximum).print(grid)
+    elif wide.measure(grid).minimum <= console.width:
+        console.print(grid)
+    else:
+        for number, row in enumerate(_rows(table), start=1):
+            console.print(_record(row, numbers, f"row {number}"))
+
+
+def _record(row: dict[str, Any], numbers: list[bool], title: str) -> Table:
+    record = Table(box=None, show_header=False, pad_edge=False, title=title, title_justify="left")
+    record.add_column(style="bold")
+    record.add_column(overflow="fold")
+    for (name, value), number in zip(row.items(), numbers, strict=True):
+        record.add_row(Text(printable(name)), Text(_cell(value, number)))
+    return record
 
 
 def _csv(table: pa.Table) -> None:

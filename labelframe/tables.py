@@ -1,8 +1,8 @@
 """Make Arrow tables of columns.
 
-In: files to read. Out: record batches of every table of `schema.py`, each checked against it: a value of the wrong type
-goes to `extra`, a null where none may be is a fault of ours. Nothing is left out without a word: what was found in the JSON
-must be what was written.
+In: files to read. Out: record batches of every table of `schema.py`, each checked against it: a value of the wrong
+type goes to `extra`, a null where none may be is a fault of ours. Nothing is left out without a word: what was found in
+the JSON must be what was written.
 """
 
 from __future__ import annotations
@@ -45,9 +45,7 @@ class Run:
     notes: list[str] = field(default_factory=list)
 
 
-def flatten_sources(
-    sources: list[Source], emit: Emit, progress: Callable[[Progress], None] = lambda _: None
-) -> Run:
+def flatten_sources(sources: list[Source], emit: Emit, progress: Callable[[Progress], None] = lambda _: None) -> Run:
     """Flatten files one label row at a time, giving each full batch to `emit`.
 
     Raises SourceError and LabelRowError for what cannot be read or taken, InternalError where the account of the run

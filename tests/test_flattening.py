@@ -15,7 +15,7 @@ from conftest import real_label_rows
 from hypothesis import given, settings
 
 from labelframe.demo_export import demo_export
-from labelframe.errors import LabelRowError
+from labelframe.errors import LabelRowError, Origin
 from labelframe.flattening import flattener
 
 
@@ -78,7 +78,9 @@ def test_real_label_rows_are_taken_whole(path: Path) -> None:
     row = json.loads(path.read_text("utf-8"))
     tables = flatten([row])
     blobs, listed = [], 0
-    for holder in [*row["data_units"].values(), *row["spaces"].values()] if "spaces" in row else row["data_units"].values():
+    for holder in (
+        [*row["data_units"].values(), *row["spaces"].values()] if "spaces" in row else row["data_units"].values()
+    ):
         labels = holder["labels"]
         blobs += [labels] if "objects" in labels else list(labels.values())
         listed += bool(labels) or row["data_type"] in ("image", "img_group")
@@ -228,7 +230,7 @@ def test_every_entry_is_accounted_for() -> None:
     taken: list[Any] = []
     counted = flattener.Flattener(taken.append, collect=True)
 
-    counted.add(image_row(box(), bad, box()), flattener.Origin("export.json", 0, 0))
+    counted.add(image_row(box(), bad, box()), Origin("export.json", 0, 0))
     counted.finish()
 
     assert counted.account() == [flattener.Account("bounding_box", "image", found=3, written=2, rejected=1)]

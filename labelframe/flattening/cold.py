@@ -112,8 +112,8 @@ def sequence_number(value: object) -> object:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where an answer places its object or classification. All of the space where start is None and it is no HTML range;
-    all of the label row where space is None."""
+    """Where an answer places its object or classification. All of the space where start is None and it is no HTML
+    range; all of the label row where space is None."""
 
     space: Space | None
     start: int | None = None
@@ -295,8 +295,12 @@ class ColdRoom:
             kinds |= {"data_duration": ("data_duration", float)}  # type: ignore[dict-item]
             typed: dict[str, object] = {}
             plain = {name: entry[name] for name in kinds if name in entry}
-            own.update({name: size(value) if name in ("width", "height", "fps") else value
-                        for name, value in nested({"": plain}, "", kinds, typed).items()})
+            own.update(
+                {
+                    name: size(value) if name in ("width", "height", "fps") else value
+                    for name, value in nested({"": plain}, "", kinds, typed).items()
+                }
+            )
             extra.update(typed.get("", {}))  # type: ignore[call-overload]
             seconds = own.pop("data_duration", None)
             if own.get("duration_ms") is None and isinstance(seconds, float):
@@ -412,7 +416,9 @@ class ColdRoom:
             if placement.unit is None and placement in placements[:index]:
                 continue
             here = taken.setdefault(space.space_id, []) if space is not None else []
-            for start, end in _without(placement, here, bool(entries.get(space.space_id) if space is not None else None)):
+            for start, end in _without(
+                placement, here, bool(entries.get(space.space_id) if space is not None else None)
+            ):
                 if space is not None:
                     space.emit = True
                 if start is not None and end is not None:
@@ -436,10 +442,12 @@ class ColdRoom:
                     self.report(row, (*path, key, index), table, fault, element)
         spaces = answer.get("spaces")
         if spaces is not None and not isinstance(spaces, dict):
-            fault = Fault("spaces is no object", "an object by space", spaces)
-            self.report(row, (*path, "spaces"), table, fault, spaces)
+            no_object = Fault("spaces is no object", "an object by space", spaces)
+            self.report(row, (*path, "spaces"), table, no_object, spaces)
             spaces = {}
-        named = {space_id: entry for space_id, entry in (spaces or {}).items() if space_id != "root" and entry is not None}
+        named = {
+            space_id: entry for space_id, entry in (spaces or {}).items() if space_id != "root" and entry is not None
+        }
         for space_id, entry in named.items():
             space = self.space_named(row, space_id)
             here = (*path, "spaces", space_id)
@@ -553,8 +561,8 @@ class ColdRoom:
             }
             for answer, left in _answers_of(entry.get("answers")):
                 whole_extra = {**extra, "answers": left} if left else extra
-                for span in ranges or [{"start": None, "end": None}]:
-                    where = {"range_start": span["start"], "range_end": span["end"]}
+                for span in ranges or [{}]:
+                    where = {"range_start": span.get("start"), "range_end": span.get("end")}
                     self.attributes.add({**own, **answer, **where}, entry, dict(whole_extra))
         return self.attributes.length - before
 
@@ -725,8 +733,8 @@ def _node(ends: Json, key: str) -> tuple[str | None, int | None]:
 def _without(
     placement: Placement, taken: list[tuple[int, int]], has_entries: bool
 ) -> Iterator[tuple[int | None, int | None]]:
-    """The parts of a placement that hold nothing that is taken already: frames with entries, and earlier ranges. All of a
-    space is left only where it has no entries."""
+    """The parts of a placement that hold nothing that is taken already: frames with entries, and earlier ranges. All of
+    a space is left only where it has no entries."""
     start, end = placement.start, placement.end
     if start is None or end is None:
         if not has_entries or placement.html is not None:

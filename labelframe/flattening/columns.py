@@ -1,7 +1,7 @@
 """Collect the values of a table column by column until a batch is full.
 
-In: values, one row at a time. Out: `Taken`, the columns of a batch as lists (checked and made into Arrow by `tables`) or as
-Arrow arrays where they were built from numbers alone. It knows columns, not what a label row is.
+In: values, one row at a time. Out: `Taken`, the columns of a batch as lists (checked and made into Arrow by `tables`)
+or as Arrow arrays where they were built from numbers alone. It knows columns, not what a label row holds.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ class Columns:
     def _reset(self) -> None:
         self.length = 0
         self.extras: dict[int, dict[str, object]] = {}
-        self.lists: dict[str, list[Any]] = {
-            column.name: [] for column in self.table.columns if column.name != "extra"
-        }
+        self.lists: dict[str, list[Any]] = {column.name: [] for column in self.table.columns if column.name != "extra"}
         self._plan = [
             (self.lists[column.name].append, column.name, column.key)
             for column in self.table.columns
             if column.name != "extra"
         ]
 
-    def add(self, own: Mapping[str, object], entry: Mapping[str, object], extra: dict[str, object] | None = None) -> None:
+    def add(
+        self, own: Mapping[str, object], entry: Mapping[str, object], extra: dict[str, object] | None = None
+    ) -> None:
         """Add a row: each column is taken from `own` by its name, else from the JSON object `entry` by its key."""
         get = entry.get
         for append, name, key in self._plan:
@@ -94,7 +94,9 @@ class PlacedColumns:
             column.name: [] for column in table.columns if column.key is not None and column.name in names
         }
         self.appends = [
-            (self.lists[column.name].append, column.key) for column in table.columns if column.name in self.lists
+            (self.lists[column.name].append, column.key)
+            for column in table.columns
+            if column.name in self.lists and column.key is not None
         ]
         self._columns = [table.column(name) for name in self.lists]
         self.runs: list[tuple[Any, ...]] = []

@@ -1,7 +1,7 @@
 """Lead a label row through the hot and the cold room, and take note of what cannot be taken.
 
-In: decoded label rows. Out: `Taken` batches of every table, given to `emit` as they fill. It knows no Arrow tables and no
-files.
+In: decoded label rows. Out: `Taken` batches of every table, given to `emit` as they fill. It knows no Arrow tables and
+no files.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ BATCH_WEIGHT = 1 << 22  # coordinates and characters of geometry in a batch, 8 b
 
 @dataclass(frozen=True)
 class Account:
-    """Entries found in the JSON, rows written and entries refused, of one shape (or of classifications) in label rows of
-    one data type."""
+    """Entries found in the JSON, rows written and entries refused, of one shape (or of classifications) in label rows
+    of one data type."""
 
     shape: str | None
     data_type: str | None

@@ -39,7 +39,7 @@ def _missing(entry: Entry, key: str, what: str) -> Fault:
 
 
 def _numbers(part: Entry, names: tuple[str, ...], path: tuple[str | int, ...]) -> tuple[float, ...]:
-    values = tuple([part.get(name) for name in names])
+    values: tuple[Any, ...] = tuple([part.get(name) for name in names])
     if not NUMBERS.issuperset(map(type, values)):
         name, value = next((n, v) for n, v in zip(names, values, strict=True) if type(v) not in NUMBERS)
         found = value if name in part else Found("nothing")
@@ -125,7 +125,12 @@ def _vertex_leftover(entry: Entry, key: str, is_left: Callable[[str, Any], bool]
     return {key: left} if left else None
 
 
-_STATES = (("invisible", "invisible"), ("occluded", "occluded"), ("selfOccluded", "selfOccluded"), ("visible", "visible"))
+_STATES = (
+    ("invisible", "invisible"),
+    ("occluded", "occluded"),
+    ("selfOccluded", "selfOccluded"),
+    ("visible", "visible"),
+)
 _POINT_TEXTS = ("name", "value", "featureHash", "color")
 _POINT_KEYS = ("x", "y", *_POINT_TEXTS, "visibility", *(key for key, _ in _STATES))
 
@@ -134,8 +139,8 @@ def _visibility(point: Entry) -> str:
     for key, state in _STATES:
         if point.get(key) is True:
             return state
-    state = point.get("visibility")
-    return state if isinstance(state, str) else "visible"
+    exported = point.get("visibility")
+    return exported if isinstance(exported, str) else "visible"
 
 
 def _is_left_of_point(name: str, value: object) -> bool:
@@ -316,9 +321,10 @@ class Geometry:
 
     def _read_bitmask(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
         names = ("rleString", "top", "left", "width", "height")
-        mask, path = entry.get("bitmask"), ("bitmask",)
+        mask: object = entry.get("bitmask")
+        path: tuple[str, ...] = ("bitmask",)
         if mask is None and "rleString" in entry:
-            mask, path = entry, ()  # exports of old have the mask's keys on the object itself
+            mask, path = dict(entry), ()  # exports of old have the mask's keys on the object itself
         if not isinstance(mask, dict):
             raise _missing(entry, "bitmask", "a mask {rleString, top, left, width, height}")
         text = _rle_text(mask, "rleString", path)
@@ -460,9 +466,7 @@ class Geometry:
         flat = np.bincount(np.repeat(np.arange(len(rows)), counts), ~np.isnan(z), len(rows)) == 0
         on_flat = np.repeat(flat, counts)
         batch.extent(rows[flat], counts[flat], x[on_flat], y[on_flat])
-        points = pa.StructArray.from_arrays(
-            [pa.array(x), pa.array(y), pa.array(z, mask=np.isnan(z))], fields=list(XYZ)
-        )
+        points = pa.StructArray.from_arrays([pa.array(x), pa.array(y), pa.array(z, mask=np.isnan(z))], fields=list(XYZ))
         batch.keep("points", rows, _lists(points, counts, OBJECTS.column("points").type))
 
     def _take_skeletons(self, batch: _Batch) -> None:

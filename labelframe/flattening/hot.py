@@ -55,22 +55,22 @@ class ObjectColumns(PlacedColumns):
 
         Raises Fault, and adds nothing, where there is no row at all without what is wrong.
         """
-        if type(entry.get("objectHash")) is not str:
+        get = entry.get
+        object_hash = get("objectHash")
+        if not isinstance(object_hash, str):
             raise _no_hash(entry, "objectHash")
         row = self.length
-        get = entry.get
         for append, key in self.appends:
             append(get(key))
         number, number_key = object_number(entry)
         if number is None and self.answer_numbers:
-            number = self.answer_numbers.get(entry["objectHash"])
+            number = self.answer_numbers.get(object_hash)
         self.numbers.append(number)
         self.length = row + 1
 
-        shape = get("shape")
-        if type(shape) is not str:
-            shape = self._told_shape(entry, row)
-        reader = self.geometry.readers.get(shape)
+        exported = get("shape")
+        shape = exported if isinstance(exported, str) else self._told_shape(entry, row)
+        reader = self.geometry.readers.get(shape) if shape is not None else None
         fault: Fault | None = None
         left = None
         if reader is not None:
@@ -248,9 +248,7 @@ class HotRoom:
         if type(object_hash) is str:
             row.object_rows.setdefault(object_hash, 0)
 
-    def _classifications(
-        self, row: LabelRow, space: Space, frame: Frame, entries: list[Any], path: JsonPath
-    ) -> None:
+    def _classifications(self, row: LabelRow, space: Space, frame: Frame, entries: list[Any], path: JsonPath) -> None:
         columns = self.classifications
         start = columns.length
         for index, entry in enumerate(entries):
@@ -276,7 +274,10 @@ class HotRoom:
                 frame.frame
             )
             if type(get("name")) is not str:
-                exported, columns.lists["name"][-1] = get("name"), row.names.name(classification_hash, get("featureHash"))
+                exported, columns.lists["name"][-1] = (
+                    get("name"),
+                    row.names.name(classification_hash, get("featureHash")),
+                )
                 if exported is not None:
                     columns.extras.setdefault(columns.length - 1, {})["name"] = exported
         count = columns.length - start

@@ -53,8 +53,8 @@ class Frame:
 class Space:
     """One row of `spaces` in the making, and what its labels need to know of it.
 
-    `range_unit` is what its ranges count, `own` the columns of its row; `emit` is False for a space that gets a row only
-    where labels lie on it.
+    `range_unit` is what its ranges count, `own` the columns of its row; `emit` is False for a space that gets a row
+    only where labels lie on it.
     """
 
     space_id: str

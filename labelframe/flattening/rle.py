@@ -30,9 +30,7 @@ class Runs:
     faults: dict[int, Fault]
 
 
-def measure(
-    texts: list[str], widths: NDArray[np.int64] | None, heights: NDArray[np.int64] | None, chunk: int
-) -> Runs:
+def measure(texts: list[str], widths: NDArray[np.int64] | None, heights: NDArray[np.int64] | None, chunk: int) -> Runs:
     """Measure masks, `chunk` characters of text at a time. Without sizes (the points of a point cloud) the runs can add
     up to anything, and there is no extent."""
     pixels = np.zeros(len(texts), np.int64)
@@ -75,7 +73,9 @@ def _measure(texts: list[str], sizes: tuple[NDArray[np.int64], NDArray[np.int64]
     total = np.bincount(owner, counts, count).astype(np.int64)
     for index in np.flatnonzero(total != widths * heights).tolist():
         if index not in faults:
-            reason = "run lengths too short" if total[index] < widths[index] * heights[index] else "run lengths too long"
+            reason = (
+                "run lengths too short" if total[index] < widths[index] * heights[index] else "run lengths too long"
+            )
             expected = f"runs of {widths[index]} x {heights[index]} = {widths[index] * heights[index]} pixels"
             faults[index] = Fault(reason, expected, Found(f"runs of {total[index]}"))
     return Runs(pixels, _extent(owner, counts, is_set, total, widths), faults)
