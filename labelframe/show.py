@@ -56,7 +56,9 @@ def _other(value: object) -> str:
 def _cell(value: object, number: bool) -> str:
     plain = _plain(value)
     if number and isinstance(plain, float):
-        return f"{plain:,.4g}" if 1e-4 < abs(plain) < 1e4 else f"{plain:,.0f}" if 1e4 <= abs(plain) < 1e15 else repr(plain)
+        return (
+            f"{plain:,.4g}" if 1e-4 < abs(plain) < 1e4 else f"{plain:,.0f}" if 1e4 <= abs(plain) < 1e15 else repr(plain)
+        )
     if number and isinstance(plain, int):
         return f"{plain:,}"
     return printable(plain, CELL)

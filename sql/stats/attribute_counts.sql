@@ -13,19 +13,26 @@ with labelled as (
     select 'classification', row_id, classification_hash, min(name)
     from classifications
     group by row_id, classification_hash
+),
+
+given as (
+    select
+        owner,
+        row_id,
+        owner_hash,
+        coalesce(attribute, attribute_value, attribute_feature_hash) as attribute,
+        coalesce(answer, answer_value, answer_feature_hash) as answer
+    from attributes
 )
 
 select
-    attributes.owner,
-    labelled.class,
-    coalesce(attribute, attribute_value, attribute_feature_hash) as attribute,
-    coalesce(answer, answer_value, answer_feature_hash) as answer,
-    count(distinct (attributes.row_id, attributes.owner_hash)) as instances,
+    owner,
+    class,
+    attribute,
+    answer,
+    count(distinct (row_id, owner_hash)) as instances,
     count(*) as answers
-from attributes
-join labelled
-    on labelled.owner = attributes.owner
-    and labelled.row_id = attributes.row_id
-    and labelled.owner_hash = attributes.owner_hash
-group by all
+from given
+join labelled using (owner, row_id, owner_hash)
+group by owner, class, attribute, answer
 order by owner desc, class, attribute, instances desc, answers desc, answer
