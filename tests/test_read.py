@@ -149,7 +149,7 @@ def test_a_folder_is_read_by_name_without_what_is_no_json(tmp_path: Path) -> Non
 
 
 def test_a_folder_without_exports_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="There is no .json"):
+    with pytest.raises(SourceError, match=r"There is no \.json"):
         find_sources([tmp_path])
 
 
