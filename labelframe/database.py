@@ -83,8 +83,7 @@ def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.Pa
 def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
     """Make views of Arrow tables, without copying them, and every view on them."""
     for name in TABLES:
-        connection.register(f"{name}_arrow", tables[name])
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {name}_arrow")
+        connection.from_arrow(tables[name]).create_view(name)
     _comment_tables(connection)
     _create_views(connection)
 

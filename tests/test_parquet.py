@@ -1,0 +1,650 @@
+"""Snapshots: complete or not there, and on disk what they are in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import labelframe as lf
+from labelframe import database, parquet
+from labelframe.demo_export import demo_export
+from labelframe.errors import LabelRowError, SnapshotError
+from labelframe.flattening import flattener
+from labelframe.labels import flatten_to_snapshot
+from labelframe.parquet import MANIFEST, ROW_GROUP_ROWS, SnapshotWriter, file_sha256, is_snapshot, read_manifest
+from labelframe.schema import FORMAT_VERSION, TABLES, Table, field_metadata
+from labelframe.version import __version__
+
+WriteExport = Callable[..., Path]
+
+every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+
+
+def image_row(label_hash: str, *names: str) -> dict[str, Any]:
+    """A label row of one image with a box of each of these classes."""
+    objects = [
+        {
+            "objectHash": f"object-{number}",
+            "name": name,
+            "shape": "bounding_box",
+            "boundingBox": {"x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4},
+        }
+        for number, name in enumerate(names)
+    ]
+    labels = {"objects": objects, "classifications": []}
+    return {
+        "label_hash": label_hash,
+        "data_type": "image",
+        "data_units": {f"unit of {label_hash}": {"data_type": "image/png", "labels": labels}},
+    }
+
+
+def bad_row() -> dict[str, Any]:
+    """A label row with a box that is no number wide."""
+    row = image_row("bad", "Car")
+    row["data_units"]["unit of bad"]["labels"]["objects"][0]["boundingBox"]["w"] = None
+    return row
+
+
+def below(folder: Path) -> dict[str, bytes]:
+    """Everything that a folder holds, hidden files too."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's export and its snapshot."""
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "export.json").write_text(json.dumps(demo_export()), "utf-8")
+    flatten_to_snapshot([folder / "export.json"], folder / "snapshot")
+    return folder
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """An empty folder for snapshots, apart from the exports."""
+    folder = tmp_path / "place"
+    folder.mkdir()
+    return folder
+
+
+# Complete or not there
+
+
+def test_a_snapshot_holds_its_tables_the_manifest_and_the_database_and_nothing_else(
+    write_export: WriteExport, place: Path
+) -> None:
+    flatten_to_snapshot([write_export([image_row("a", "Car")])], place / "snapshot")
+
+    parts = [f"snapshot/{name}/part-00000.parquet" for name in TABLES]
+    assert sorted(below(place)) == sorted([*parts, f"snapshot/{MANIFEST}", f"snapshot/{database.DATABASE}"])
+
+
+def test_a_fault_in_the_second_label_row_leaves_nothing(write_export: WriteExport, place: Path) -> None:
+    export = write_export([image_row("a", "Car"), bad_row()])
+
+    with pytest.raises(LabelRowError):
+        flatten_to_snapshot([export], place / "snapshot")
+
+    assert list(place.iterdir()) == []
+
+
+def test_a_fault_leaves_no_new_parent_folder_either(write_export: WriteExport, place: Path) -> None:
+    with pytest.raises(LabelRowError):
+        flatten_to_snapshot([write_export([bad_row()])], place / "new" / "newer" / "snapshot")
+
+    assert list(place.iterdir()) == []
+
+
+def test_parent_folders_are_made(write_export: WriteExport, place: Path) -> None:
+    flatten_to_snapshot([write_export([image_row("a")])], place / "new" / "newer" / "snapshot")
+
+    assert is_snapshot(place / "new" / "newer" / "snapshot")
+
+
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [(pq.ParquetWriter, "write_batch"), (pq.ParquetWriter, "close"), (Path, "write_text"), (Path, "rename")],
+)
+def test_a_disk_that_is_full_leaves_nothing(
+    where: type, what: str, write_export: WriteExport, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = write_export([image_row("a", "Car")])
+    done = getattr(where, what)
+
+    def fail(self: Any, *args: Any, **options: Any) -> None:
+        if what == "close":
+            done(self)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(where, what, fail)
+
+    with pytest.raises(SnapshotError, match="cannot be written: No space left on device") as caught:
+        flatten_to_snapshot([export], place / "snapshot")
+
+    assert caught.value.source == (place / "snapshot").as_posix()
+    assert list(place.iterdir()) == []
+
+
+def test_an_interruption_leaves_nothing(
+    write_export: WriteExport, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = write_export([image_row("a", "Car")])
+
+    def interrupt(self: SnapshotWriter, table: str, batch: pa.RecordBatch) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SnapshotWriter, "write", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        flatten_to_snapshot([export], place / "snapshot")
+
+    assert list(place.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_told(write_export: WriteExport, place: Path) -> None:
+    export = write_export([image_row("a")])
+
+    with pytest.raises(SnapshotError, match="Not a directory"):
+        flatten_to_snapshot([export], export / "snapshot")
+
+    assert list(place.iterdir()) == []
+
+
+def test_nothing_is_there_before_commit(place: Path) -> None:
+    with SnapshotWriter(place / "snapshot") as writer:
+        before = (place / "snapshot").exists()
+        writer.commit({})
+
+    assert (before, is_snapshot(place / "snapshot")) == (False, True)
+
+
+def test_a_writer_that_is_not_committed_leaves_nothing(place: Path) -> None:
+    with SnapshotWriter(place / "snapshot"):
+        pass
+
+    assert list(place.iterdir()) == []
+
+
+def test_a_folder_that_came_into_the_place_meanwhile_is_kept(place: Path) -> None:
+    with SnapshotWriter(place / "snapshot") as late:
+        with SnapshotWriter(place / "snapshot") as early:
+            early.commit({"who": "early"})
+        with pytest.raises(SnapshotError, match="something in this place already"):
+            late.commit({"who": "late"})
+
+    assert read_manifest(place / "snapshot")["who"] == "early"
+    assert [path.name for path in place.iterdir()] == ["snapshot"]
+
+
+# What is there already
+
+
+def make_file(path: Path) -> None:
+    path.write_text("mine")
+
+
+def make_folder(path: Path) -> None:
+    path.mkdir()
+    (path / "notes.txt").write_text("mine")
+
+
+def make_link_to_nothing(path: Path) -> None:
+    path.symlink_to("nothing")
+
+
+def make_link_to_folder(path: Path) -> None:
+    make_folder(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
+def make_snapshot(path: Path) -> None:
+    with SnapshotWriter(path) as writer:
+        writer.commit({"who": "first"})
+
+
+@pytest.mark.parametrize(
+    "make", [make_file, make_folder, Path.mkdir, make_link_to_nothing, make_link_to_folder, make_snapshot]
+)
+def test_nothing_is_overwritten_unasked(make: Callable[[Path], None], write_export: WriteExport, place: Path) -> None:
+    make(place / "snapshot")
+    before = below(place)
+
+    with pytest.raises(SnapshotError, match="something in this place already"):
+        flatten_to_snapshot([write_export([image_row("a")])], place / "snapshot")
+
+    assert below(place) == before
+    assert os.path.lexists(place / "snapshot")
+
+
+@pytest.mark.parametrize("make", [make_file, make_folder, Path.mkdir, make_link_to_nothing, make_link_to_folder])
+def test_what_is_no_snapshot_is_never_overwritten(
+    make: Callable[[Path], None], write_export: WriteExport, place: Path
+) -> None:
+    make(place / "snapshot")
+    before = below(place)
+
+    with pytest.raises(SnapshotError, match="no snapshot, so it is not overwritten"):
+        flatten_to_snapshot([write_export([image_row("a")])], place / "snapshot", overwrite=True)
+
+    assert below(place) == before
+    assert os.path.lexists(place / "snapshot")
+
+
+def test_a_snapshot_is_overwritten_when_asked(write_export: WriteExport, place: Path) -> None:
+    flatten_to_snapshot([write_export([image_row("a", "Car", "Bus")])], place / "snapshot")
+
+    flatten_to_snapshot([write_export([image_row("b", "Van")])], place / "snapshot", overwrite=True)
+
+    assert lf.open(place / "snapshot")["objects"]["name"].to_pylist() == ["Van"]
+    assert [path.name for path in place.iterdir()] == ["snapshot"]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "export.json", "plots/box.png", "objects/mine.parquet"])
+def test_a_file_that_is_not_of_the_snapshot_is_never_lost(name: str, write_export: WriteExport, place: Path) -> None:
+    make_snapshot(place / "snapshot")
+    (place / "snapshot" / name).parent.mkdir(exist_ok=True)
+    (place / "snapshot" / name).write_text("mine")
+
+    try:
+        flatten_to_snapshot([write_export([image_row("b", "Van")])], place / "snapshot", overwrite=True)
+    except SnapshotError as error:
+        assert name in str(error)
+
+    assert (place / "snapshot" / name).read_text() == "mine"
+    assert [path.name for path in place.iterdir()] == ["snapshot"]
+
+
+def test_a_link_to_a_snapshot_stays_a_link(write_export: WriteExport, place: Path) -> None:
+    make_snapshot(place / "dated")
+    (place / "latest").symlink_to("dated")
+
+    flatten_to_snapshot([write_export([image_row("b", "Van")])], place / "latest", overwrite=True)
+
+    assert sorted(path.name for path in place.iterdir()) == ["dated", "latest"]
+    assert (place / "latest").is_symlink()
+    assert lf.open(place / "dated")["objects"]["name"].to_pylist() == ["Van"]
+
+
+@pytest.mark.parametrize("working_folder", [".", "here", "here/deep"])
+def test_a_relative_folder_is_one_and_the_same_from_begin_to_end(
+    working_folder: str, write_export: WriteExport, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = write_export([image_row("a", "Car")])
+    (place / working_folder).mkdir(parents=True, exist_ok=True)
+    monkeypatch.chdir(place / working_folder)
+
+    flatten_to_snapshot([export], "sub/../snapshot")
+
+    assert sorted(path.name for path in (place / working_folder / "snapshot").glob("*.*")) == [MANIFEST, "labels.duckdb"]
+
+
+def test_two_dots_after_a_link_lead_where_the_system_says(write_export: WriteExport, place: Path) -> None:
+    (place / "far" / "away").mkdir(parents=True)
+    (place / "near").symlink_to("far/away")
+
+    flatten_to_snapshot([write_export([image_row("a", "Car")])], place / "near" / ".." / "snapshot")
+
+    assert lf.open(place / "far" / "snapshot")["objects"].num_rows == 1
+    assert not (place / "snapshot").exists()
+
+
+def test_the_working_folder_itself_can_be_written_anew(
+    write_export: WriteExport, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = write_export([image_row("b", "Van")])
+    make_snapshot(place / "snapshot")
+    monkeypatch.chdir(place / "snapshot")
+
+    flatten_to_snapshot([export], ".", overwrite=True)
+
+    assert (place / "snapshot" / "labels.duckdb").is_file()
+    assert lf.open(place / "snapshot")["objects"].num_rows == 1
+
+
+def test_the_old_snapshot_stays_when_the_new_run_fails(write_export: WriteExport, place: Path) -> None:
+    flatten_to_snapshot([write_export([image_row("a", "Car")])], place / "snapshot")
+    before = below(place)
+
+    with pytest.raises(LabelRowError):
+        flatten_to_snapshot([write_export([image_row("b"), bad_row()])], place / "snapshot", overwrite=True)
+
+    assert below(place) == before
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_the_old_snapshot_stays_when_it_cannot_be_moved(
+    failing: int, write_export: WriteExport, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = write_export([image_row("a", "Car")])
+    flatten_to_snapshot([export], place / "snapshot")
+    before = below(place)
+    rename, calls = Path.rename, []
+
+    def fail(self: Path, target: Path) -> Path:
+        calls.append(target)
+        if len(calls) == failing:
+            raise OSError(16, "Device or resource busy")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+
+    with pytest.raises(SnapshotError, match="Device or resource busy"):
+        flatten_to_snapshot([export], place / "snapshot", overwrite=True)
+
+    assert below(place) == before
+
+
+def test_a_database_that_cannot_be_made_leaves_no_half_snapshot(
+    write_export: WriteExport, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = write_export([image_row("a", "Car")])
+
+    def fail(*args: object) -> None:
+        raise SnapshotError("No.")
+
+    monkeypatch.setattr(database, "write_database", fail)
+
+    with pytest.raises(SnapshotError):
+        flatten_to_snapshot([export], place / "snapshot")
+
+    # Whichever way: a folder that is there is complete.
+    assert not (place / "snapshot").exists() or (place / "snapshot" / database.DATABASE).exists()
+
+
+def test_a_snapshot_can_be_written_over_itself(write_export: WriteExport, place: Path) -> None:
+    flatten_to_snapshot([write_export([image_row("a", "Car")])], place / "snapshot")
+    labels = lf.open(place / "snapshot")
+    before = dict(labels)
+
+    again = labels.write_parquet(place / "snapshot", overwrite=True)
+
+    assert {name: table.equals(before[name]) for name, table in again.items()} == dict.fromkeys(TABLES, True)
+
+
+# The manifest
+
+
+def test_the_manifest_tells_what_was_read_and_written(write_export: WriteExport, place: Path) -> None:
+    first = write_export([image_row("a", "Car", "Bus")], "first.json")
+    second = write_export([image_row("b")], "second.json")
+
+    run = flatten_to_snapshot([first, second], place / "snapshot")
+
+    manifest = read_manifest(place / "snapshot")
+    assert manifest["format_version"] == FORMAT_VERSION
+    assert manifest["labelframe_version"] == __version__
+    assert manifest["created_at"].endswith("+00:00")
+    assert manifest["rejects"] == 0
+    assert manifest["sources"] == [
+        {
+            "name": path.as_posix(),
+            "size": len(path.read_bytes()),
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in (first, second)
+    ]
+    assert {name: table["rows"] for name, table in manifest["tables"].items()} == run.rows
+
+
+def test_the_manifest_tells_the_bytes_of_every_part(demo: Path) -> None:
+    snapshot = demo / "snapshot"
+
+    parts = {name: table["parts"] for name, table in read_manifest(snapshot)["tables"].items()}
+
+    on_disk = {
+        name: [
+            {
+                "path": path.relative_to(snapshot).as_posix(),
+                "rows": pq.ParquetFile(path).metadata.num_rows,
+                "size": path.stat().st_size,
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            }
+            for path in sorted((snapshot / name).iterdir())
+        ]
+        for name in TABLES
+    }
+    assert parts == on_disk
+
+
+def test_the_hash_of_a_gzip_file_is_of_its_bytes_on_disk(tmp_path: Path, place: Path) -> None:
+    import gzip
+
+    export = tmp_path / "export.json.gz"
+    export.write_bytes(gzip.compress(json.dumps([image_row("a", "Car")]).encode()))
+
+    flatten_to_snapshot([export], place / "snapshot")
+
+    (source,) = read_manifest(place / "snapshot")["sources"]
+    assert (source["size"], source["sha256"]) == (export.stat().st_size, file_sha256(export))
+
+
+def test_a_file_that_was_passed_over_is_no_source(tmp_path: Path, place: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "a.json").write_text(json.dumps([image_row("a", "Car")]))
+    (tmp_path / "exports" / "ontology.json").write_text('{"objects": [], "classifications": []}')
+
+    run = flatten_to_snapshot([tmp_path / "exports"], place / "snapshot")
+
+    assert [Path(source["name"]).name for source in read_manifest(place / "snapshot")["sources"]] == ["a.json"]
+    assert [note.rpartition("/")[2] for note in run.notes] == ["ontology.json: passed over, it holds an ontology"]
+
+
+def test_a_snapshot_inside_the_folder_it_was_made_of_is_no_source(write_export: WriteExport, tmp_path: Path) -> None:
+    write_export([image_row("a", "Car")])
+    flatten_to_snapshot([tmp_path], tmp_path / "snapshot")
+
+    flatten_to_snapshot([tmp_path], tmp_path / "snapshot", overwrite=True)
+
+    manifest = read_manifest(tmp_path / "snapshot")
+    assert [Path(source["name"]).name for source in manifest["sources"]] == ["export.json"]
+    assert manifest["tables"]["objects"]["rows"] == 1
+
+
+def test_a_copy_tells_the_sources_of_the_first(demo: Path, place: Path) -> None:
+    manifest = read_manifest(demo / "snapshot")
+
+    lf.open(demo / "snapshot").write_parquet(place / "copy")
+
+    copy = read_manifest(place / "copy")
+    assert {key: copy[key] for key in ("sources", "account", "rejects")} == {
+        key: manifest[key] for key in ("sources", "account", "rejects")
+    }
+    assert {name: table["rows"] for name, table in copy["tables"].items()} == {
+        name: table["rows"] for name, table in manifest["tables"].items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "manifest cannot be read"),
+        ("{", "manifest cannot be read"),
+        ("[]", "format that this version cannot read"),
+        ("{}", "format that this version cannot read"),
+        (f'{{"format_version": {FORMAT_VERSION + 1}, "tables": {{}}}}', "format that this version cannot read"),
+        (f'{{"format_version": {FORMAT_VERSION}}}', "manifest"),
+        (f'{{"format_version": {FORMAT_VERSION}, "tables": {{}}}}', "manifest"),
+    ],
+)
+def test_a_manifest_that_cannot_be_understood_is_told(text: str, message: str, place: Path) -> None:
+    make_snapshot(place / "snapshot")
+    (place / "snapshot" / MANIFEST).write_text(text)
+
+    with pytest.raises(SnapshotError, match=message) as caught:
+        lf.open(place / "snapshot").row_counts()
+
+    assert caught.value.remedy is not None
+
+
+# The tables on disk
+
+
+@every_table
+def test_tables_read_back_are_what_they_were_in_memory(table: Table, demo: Path) -> None:
+    in_memory = lf.flatten(demo / "export.json")[table.name]
+
+    on_disk = lf.open(demo / "snapshot")[table.name]
+
+    assert on_disk.schema.equals(in_memory.schema, check_metadata=True)
+    assert on_disk.schema.equals(table.schema, check_metadata=True)
+    assert on_disk.equals(in_memory)
+
+
+@every_table
+def test_parquet_fields_carry_meaning_unit_and_source(table: Table, demo: Path) -> None:
+    schema = pq.read_schema(demo / "snapshot" / table.name / "part-00000.parquet")
+
+    # Parquet adds the number of each field.
+    kept = [
+        {key.decode(): fact.decode() for key, fact in field.metadata.items() if not key.startswith(b"PARQUET:")}
+        for field in schema
+    ]
+    assert kept == [field_metadata(table, column) for column in table.columns]
+    assert schema.metadata[b"labelframe.doc"].decode() == table.doc
+
+
+@every_table
+def test_a_part_needs_nothing_but_itself_to_be_read(table: Table, demo: Path) -> None:
+    # Any reader, without our schema: dictionaries are kept in the file, too.
+    alone = pq.ParquetFile(demo / "snapshot" / table.name / "part-00000.parquet")
+
+    assert alone.schema_arrow.equals(table.schema)
+
+
+@every_table
+def test_an_empty_table_has_one_part_with_the_whole_schema(
+    table: Table, write_export: WriteExport, place: Path
+) -> None:
+    flatten_to_snapshot([write_export([{"label_hash": "row", "data_units": {}}])], place / "snapshot")
+
+    (part,) = (place / "snapshot" / table.name).iterdir()
+
+    assert pq.read_table(part, partitioning=None).schema.equals(table.schema)
+    assert pq.ParquetFile(part).metadata.num_rows == (1 if table.name == "label_rows" else 0)
+
+
+@pytest.mark.parametrize("rows", [1, ROW_GROUP_ROWS, ROW_GROUP_ROWS + 1, 3 * ROW_GROUP_ROWS - 1])
+def test_row_groups_hold_no_more_than_131072_rows(rows: int, place: Path) -> None:
+    schema = TABLES["export_history"].schema
+    columns = [pa.nulls(rows, field.type) if field.nullable else pa.array(range(rows), field.type) for field in schema]
+
+    with SnapshotWriter(place / "snapshot") as writer:
+        writer.write("export_history", pa.RecordBatch.from_arrays(columns, schema=schema))
+        writer.commit({})
+
+    groups = pq.ParquetFile(place / "snapshot" / "export_history" / "part-00000.parquet").metadata
+    sizes = [groups.row_group(number).num_rows for number in range(groups.num_row_groups)]
+    assert max(sizes) <= 131_072
+    assert sum(sizes) == rows
+
+
+def test_row_groups_are_full_however_the_batches_fall(place: Path) -> None:
+    schema = TABLES["export_history"].schema
+    rows = ROW_GROUP_ROWS + 3  # a batch ends with the frame that fills it
+    columns = [pa.nulls(rows, field.type) if field.nullable else pa.array(range(rows), field.type) for field in schema]
+    batch = pa.RecordBatch.from_arrays(columns, schema=schema)
+
+    with SnapshotWriter(place / "snapshot") as writer:
+        for _ in range(4):
+            writer.write("export_history", batch)
+        writer.commit({})
+
+    groups = pq.ParquetFile(place / "snapshot" / "export_history" / "part-00000.parquet").metadata
+    sizes = [groups.row_group(number).num_rows for number in range(groups.num_row_groups)]
+    assert min(sizes[:-1]) > ROW_GROUP_ROWS // 2
+
+
+def test_a_table_of_many_rows_has_several_parts(demo: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "PART_ROWS", 100)
+    monkeypatch.setattr(flattener, "BATCH_ROWS", 60)
+    whole = lf.open(demo / "snapshot")
+
+    flatten_to_snapshot([demo / "export.json"], place / "snapshot")
+
+    parts = lf.open(place / "snapshot")
+    assert len(list((place / "snapshot" / "objects").iterdir())) > 5
+    assert {name: parts[name].equals(whole[name]) for name in TABLES} == dict.fromkeys(TABLES, True)
+    for name in TABLES:
+        assert parts.scan(name).collect().equals(whole.scan(name).collect()), name
+    assert parts.row_counts() == whole.row_counts()
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+def test_batches_of_any_size_make_the_same_tables(
+    size: int, demo: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = lf.open(demo / "snapshot")
+    monkeypatch.setattr(flattener, "BATCH_ROWS", size)
+    export = place / "export.json"
+    export.write_bytes((demo / "export.json").read_bytes())
+
+    labels = lf.flatten(demo / "export.json")
+
+    assert {name: labels[name].equals(whole[name]) for name in TABLES} == dict.fromkeys(TABLES, True)
+
+
+def test_coordinates_are_written_without_dictionaries_and_all_with_zstd(demo: Path) -> None:
+    group = pq.ParquetFile(demo / "snapshot" / "objects" / "part-00000.parquet").metadata.row_group(0)
+    columns = [group.column(number) for number in range(group.num_columns)]
+
+    assert {column.compression for column in columns} == {"ZSTD"}
+    in_dictionaries = {column.path_in_schema for column in columns if "RLE_DICTIONARY" in column.encodings}
+    assert {"x", "y", "w", "h", "area"} & in_dictionaries == set()
+    assert "name" in in_dictionaries
+
+
+# Snapshots that something happened to
+
+
+@pytest.mark.parametrize("take", [lambda labels: labels["objects"], lambda labels: labels.polars("objects")])
+def test_a_table_whose_files_are_gone_is_no_empty_table(
+    take: Callable[[lf.Labels], object], demo: Path, place: Path
+) -> None:
+    labels = lf.open(demo / "snapshot").write_parquet(place / "snapshot")
+    (place / "snapshot" / "objects" / "part-00000.parquet").unlink()
+
+    with pytest.raises(SnapshotError, match="objects"):
+        take(labels)
+
+
+def test_a_table_of_which_a_part_is_gone_is_told(demo: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "PART_ROWS", 100)
+    monkeypatch.setattr(flattener, "BATCH_ROWS", 60)
+    flatten_to_snapshot([demo / "export.json"], place / "snapshot")
+    (place / "snapshot" / "objects" / "part-00001.parquet").unlink()
+
+    with pytest.raises(SnapshotError, match="part-00001"):
+        lf.open(place / "snapshot")["objects"]
+
+
+def test_a_file_that_is_no_part_is_not_read(demo: Path, place: Path) -> None:
+    labels = lf.open(demo / "snapshot").write_parquet(place / "snapshot")
+    part = place / "snapshot" / "objects" / "part-00000.parquet"
+    part.with_name("part-00000 (copy).parquet").write_bytes(part.read_bytes())
+
+    counts = labels["objects"].num_rows, labels.scan("objects").collect().height
+    with labels.connect() as connection:
+        in_sql = connection.execute("select count(*) from objects").fetchall()
+
+    assert (*counts, *in_sql[0]) == (labels.row_counts()["objects"],) * 3
+
+
+@pytest.mark.parametrize("damage", [b"", b"PAR1", b"\0" * 1000])
+def test_a_broken_part_is_told(damage: bytes, demo: Path, place: Path) -> None:
+    labels = lf.open(demo / "snapshot").write_parquet(place / "snapshot")
+    (place / "snapshot" / "objects" / "part-00000.parquet").write_bytes(damage)
+
+    with pytest.raises(SnapshotError, match="cannot be read") as caught:
+        labels["objects"]
+
+    assert caught.value.source is not None
+    assert caught.value.source.startswith((place / "snapshot" / "objects").as_posix())
