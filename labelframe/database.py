@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from labelframe.errors import Found, SnapshotError
-from labelframe.parquet import read_manifest
+from labelframe.errors import Found, SnapshotError, printable
+from labelframe.parquet import part_paths, read_manifest
 from labelframe.schema import TABLES, Column, Table
 
 DATABASE = "labels.duckdb"
@@ -60,24 +60,30 @@ def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.Pa
     Raises SnapshotError where the folder is no snapshot or a table's files are missing.
     """
     manifest = read_manifest(folder)
-    root = Path(os.path.abspath(folder))
+    root = Path(folder).resolve()
     for table in TABLES.values():
-        if table.name not in manifest["tables"]:
-            continue
-        # The folder's own name may hold characters that DuckDB would take for a pattern.
-        pattern = re.sub(r"([\[*?])", r"[\1]", (root / table.name).as_posix()) + "/*.parquet"
+        paths = part_paths(root, manifest, table.name)
+        # A folder's name may hold characters that DuckDB would take for a pattern.
+        files = ", ".join(literal(re.sub(r"([\[*?])", r"[\1]", path.as_posix())) for path in paths)
         try:
-            connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet({literal(pattern)})")
-        except duckdb.Error:
-            raise SnapshotError(
-                "A table of the snapshot cannot be read.",
-                source=(root / table.name).as_posix(),
-                expected="its Parquet files",
-                found=Found("none that can be read"),
-                remedy="Flatten the export again.",
-            ) from None
-    _comment_tables(connection)
-    _create_views(connection)
+            connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet([{files}])")
+        except duckdb.Error as error:
+            raise _unreadable(root / table.name, error) from None
+    try:
+        _comment_tables(connection)
+        _create_views(connection)
+    except duckdb.Error as error:
+        raise _unreadable(root, error) from None
+
+
+def _unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
+    return SnapshotError(
+        "The snapshot cannot be read.",
+        source=path.as_posix(),
+        expected="its Parquet files as they were written",
+        found=Found(printable(str(error).partition("\n")[0])),
+        remedy="Flatten the export again.",
+    )
 
 
 def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:

@@ -116,7 +116,7 @@ class LabelframeError(Exception):
             first.append(f"byte {self.byte_offset}")
         lines = [", ".join(first)] if first else []
         if self.message:
-            lines.append(printable(self.message, 2000))
+            lines += [printable(line, 2000) for line in self.message.splitlines()]
         if self.json_path is not None:
             lines.append(f"at {printable(self.json_path, 1000)}")
         if self.expected is not None:

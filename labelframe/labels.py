@@ -76,7 +76,8 @@ class Labels(Mapping[str, pa.Table]):
             raise unknown_name("table", name, list(TABLES))
 
     def _parts(self, name: str) -> list[Path]:
-        return sorted((self._root / name).glob("*.parquet"))
+        assert self._manifest is not None
+        return parquet.part_paths(self._root, self._manifest, name)
 
     def row_counts(self) -> dict[str, int]:
         """Rows of each table."""
@@ -134,8 +135,7 @@ class Labels(Mapping[str, pa.Table]):
                 for batch in self[name].to_batches():
                     writer.write(name, batch)
             about = _about(self._run) if self._run is not None else _told(self._manifest)
-            writer.commit(about)
-        _write_database(folder)
+            writer.commit(about, _write_database)
         return open(folder)
 
 
@@ -191,8 +191,7 @@ def flatten_to_snapshot(
     """
     with parquet.SnapshotWriter(folder, overwrite) as writer:
         run = tables.flatten_sources(find_sources(paths), writer.write, progress)
-        writer.commit(_about(run))
-    _write_database(folder)
+        writer.commit(_about(run), _write_database)
     return run
 
 

@@ -13,6 +13,8 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +29,7 @@ from labelframe.version import __version__
 
 MANIFEST = "_labelframe.json"
 ROW_GROUP_ROWS = 1 << 17
+ROW_GROUP_BYTES = 1 << 26  # of Arrow data: long polygons fill a row group sooner than rows do
 PART_ROWS = 1 << 23
 
 Manifest = dict[str, Any]
@@ -66,42 +69,86 @@ def read_manifest(folder: str | os.PathLike[str]) -> Manifest:
             found=Found(printable(version)),
             remedy="Upgrade labelframe, or flatten the export again.",
         )
+    tables = manifest.get("tables")
+    if not isinstance(tables, dict) or not all(_is_described(tables.get(name)) for name in TABLES):
+        raise SnapshotError(
+            "The manifest cannot be read: it does not tell of every table.",
+            source=(folder / MANIFEST).as_posix(),
+            remedy="Flatten the export again.",
+        )
     return manifest
+
+
+def _is_described(table: object) -> bool:
+    if not isinstance(table, dict) or not isinstance(table.get("rows"), int):
+        return False
+    parts = table.get("parts")
+    return isinstance(parts, list) and all(
+        isinstance(part, dict) and isinstance(part.get("path"), str) for part in parts
+    )
+
+
+def part_paths(folder: Path, manifest: Manifest, table: str) -> list[Path]:
+    """The Parquet files of a table. Raises SnapshotError where one of them is gone."""
+    paths = [folder / part["path"] for part in manifest["tables"][table]["parts"]]
+    for path in paths:
+        if not path.is_file():
+            raise SnapshotError(
+                "A file of the snapshot is gone.",
+                source=folder.as_posix(),
+                expected=path.relative_to(folder).as_posix(),
+                found=Found("nothing"),
+                remedy="Put it back, or flatten the export again.",
+            )
+    return paths
 
 
 class SnapshotWriter:
     """Writes a snapshot to `folder`, which is there, complete, once `commit` has returned.
 
     Use it as a context manager: what is not committed leaves nothing behind. Raises SnapshotError where `folder` exists
-    (with `overwrite`: where it is no snapshot) or cannot be written.
+    (with `overwrite`: where it is no snapshot, or holds files that are not of it) or cannot be written.
     """
 
     def __init__(self, folder: str | os.PathLike[str], overwrite: bool = False) -> None:
-        self.folder = Path(os.path.abspath(folder))
+        self._given = Path(folder)
+        self.folder = self._given.resolve()
         self.overwrite = overwrite
         self._check_place()
         self._beside = self.folder.parent / f".{self.folder.name}.{secrets.token_hex(4)}.labelframe"
         self._parts: dict[str, _TableWriter] = {}
+        self._made_parents: list[Path] = []
 
     def _check_place(self) -> None:
-        if not os.path.lexists(self.folder):
+        if not os.path.lexists(self._given) and not os.path.lexists(self.folder):
             return
+        where = self.folder.as_posix()
         if not self.overwrite:
             raise SnapshotError(
                 "There is something in this place already.",
-                source=self.folder.as_posix(),
+                source=where,
                 remedy="Name another folder, or pass --overwrite to replace the snapshot.",
             )
         if not is_snapshot(self.folder):
             raise SnapshotError(
                 "What is in this place is no snapshot, so it is not overwritten.",
-                source=self.folder.as_posix(),
+                source=where,
                 expected=f"a folder with {MANIFEST}",
                 found=Found("a folder without it" if self.folder.is_dir() else "a file"),
                 remedy="Name another folder, or remove it yourself.",
             )
+        strangers = _strangers(self.folder)
+        if strangers:
+            raise SnapshotError(
+                "The snapshot's folder holds files that are not of the snapshot, so it is not overwritten.",
+                source=where,
+                expected="the snapshot's own files alone",
+                found=Found(printable(", ".join(strangers[:5]))),
+                remedy="Move them elsewhere, or name another folder.",
+            )
 
     def __enter__(self) -> SnapshotWriter:
+        self._made_parents = [parent for parent in self._beside.parents if not parent.exists()]
         try:
             self._beside.mkdir(parents=True)
             self._parts = {name: _TableWriter(self._beside, table) for name, table in TABLES.items()}
@@ -116,6 +163,10 @@ class SnapshotWriter:
         for writer in self._parts.values():
             writer.abandon()
         shutil.rmtree(self._beside, ignore_errors=True)
+        if not self.folder.exists():
+            for parent in self._made_parents:
+                with suppress(OSError):  # somebody else may have put something there
+                    parent.rmdir()
 
     def _unwritable(self, error: OSError) -> SnapshotError:
         return SnapshotError(
@@ -131,8 +182,11 @@ class SnapshotWriter:
         except OSError as error:
             raise self._unwritable(error) from None
 
-    def commit(self, about: Manifest) -> Manifest:
-        """Finish the files, write the manifest (`about` and the parts), move the folder into its place."""
+    def commit(self, about: Manifest, complete: Callable[[Path], object] = lambda _: None) -> Manifest:
+        """Finish the files, write the manifest (`about` and the parts), move the folder into its place.
+
+        `complete` adds what needs the files where they are to stay; if it fails, all is as it was before.
+        """
         try:
             parts = {name: writer.finish() for name, writer in self._parts.items()}
             manifest = {
@@ -146,24 +200,37 @@ class SnapshotWriter:
                 },
             }
             (self._beside / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
-            self._move_in()
+            self._move_in(complete)
         except OSError as error:
             raise self._unwritable(error) from None
         return manifest
 
-    def _move_in(self) -> None:
+    def _move_in(self, complete: Callable[[Path], object]) -> None:
         self._check_place()
-        if not self.folder.exists():
-            self._beside.rename(self.folder)
-            return
         old = self._beside.with_name(f"{self._beside.name}.old")
-        self.folder.rename(old)
+        replaces = self.folder.exists()
+        if replaces:
+            self.folder.rename(old)
         try:
             self._beside.rename(self.folder)
-        except OSError:
-            old.rename(self.folder)
+            try:
+                complete(self.folder)
+            except BaseException:
+                self.folder.rename(self._beside)
+                raise
+        except BaseException:
+            if replaces:
+                old.rename(self.folder)
             raise
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _strangers(folder: Path) -> list[str]:
+    """Files in a snapshot's folder that are not of the snapshot."""
+    manifest = read_manifest(folder)
+    own = {MANIFEST, *(part["path"] for table in manifest["tables"].values() for part in table["parts"])}
+    files = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir())
+    return [name for name in files if name not in own and not name.startswith(("labels.duckdb", ".DS_Store"))]
 
 
 class _TableWriter:
@@ -181,6 +248,7 @@ class _TableWriter:
             for column in table.columns
             if pa.types.is_dictionary(column.type) or pa.types.is_string(column.type)
         ]
+        self._waiting: list[pa.RecordBatch] = []
         self._writer: pq.ParquetWriter | None = None
         self._open()
 
@@ -193,14 +261,29 @@ class _TableWriter:
         self._rows.append(0)
 
     def write(self, batch: pa.RecordBatch) -> None:
+        """Keep a batch until a row group is full: a batch ends with the frame that fills it, a few rows late."""
         if batch.num_rows == 0:
+            return
+        self._waiting.append(batch)
+        rows = sum(waiting.num_rows for waiting in self._waiting)
+        group = min(ROW_GROUP_ROWS, PART_ROWS)
+        if rows >= group or sum(waiting.nbytes for waiting in self._waiting) >= ROW_GROUP_BYTES:
+            waiting = pa.Table.from_batches(self._waiting).unify_dictionaries()
+            full = rows - rows % group or rows
+            for start in range(0, full, group):
+                self._write(waiting.slice(start, min(group, full - start)))
+            # Taken, not sliced: a slice would keep all of it in memory.
+            self._waiting = waiting.take(pa.array(range(full, rows), pa.int64())).to_batches()
+
+    def _write(self, table: pa.Table) -> None:
+        if table.num_rows == 0:
             return
         if self._rows[-1] >= PART_ROWS:
             self._close()
             self._open()
         assert self._writer is not None
-        self._writer.write_batch(batch, row_group_size=ROW_GROUP_ROWS)
-        self._rows[-1] += batch.num_rows
+        self._writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+        self._rows[-1] += table.num_rows
 
     def _close(self) -> None:
         if self._writer is not None:
@@ -208,6 +291,7 @@ class _TableWriter:
             self._writer = None
 
     def finish(self) -> list[Manifest]:
+        self._write(pa.Table.from_batches(self._waiting, self._table.schema).unify_dictionaries())
         self._close()
         return [
             {

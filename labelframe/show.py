@@ -87,8 +87,8 @@ def _table(table: pa.Table) -> None:
     elif wide.measure(grid).minimum <= console.width:
         console.print(grid)
     else:
-        for number, row in enumerate(_rows(table), start=1):
-            console.print(_record(row, numbers, f"row {number}"))
+        for place, row in enumerate(_rows(table), start=1):
+            console.print(_record(row, numbers, f"row {place}"))
 
 
 def _record(row: dict[str, Any], numbers: list[bool], title: str) -> Table:

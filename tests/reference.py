@@ -832,7 +832,12 @@ def add_to_extra(extra: Json, rest: Json) -> None:
         if key not in otherwise:
             extra[key] = rest[key]
     if otherwise:
-        extra.setdefault("also", []).append(otherwise)
+        extra["also"] = [*also_told(extra), otherwise]
+
+
+def also_told(extra: Json) -> list[object]:
+    told = extra.get("also")
+    return told if isinstance(told, list) else []
 
 
 def timestamp(row: Row, frame: Frame) -> float | None:
@@ -1083,7 +1088,7 @@ def classifications(row: Row, canvases: dict[str, Space], entries: list[Entry]) 
     """One row per frame entry; then where the answers say that they hold, never twice for the same frame."""
     records = []
     for entry in entries:  # Rule 9: one hash twice in a frame's list is two rows.
-        records.append(classification_of_entry(row, entry, entries))
+        records.append(classification_of_entry(row, entry))
     for classification_hash, answer in row.classification_answers.items():
         own_entries = [entry for entry in entries if entry.owner_hash == classification_hash]
         path = f"$.classification_answers.{classification_hash}"
@@ -1135,7 +1140,7 @@ def subtract(start: int, end: int, covered: list[tuple[int, int]]) -> list[tuple
     return left
 
 
-def classification_of_entry(row: Row, entry: Entry, entries: list[Entry]) -> Record:
+def classification_of_entry(row: Row, entry: Entry) -> Record:
     """The row of one entry of a frame's `classifications`."""
     raw = entry.raw
     rest = dict(raw)
@@ -1144,7 +1149,7 @@ def classification_of_entry(row: Row, entry: Entry, entries: list[Entry]) -> Rec
     if label["name"] is None:
         answer = row.classification_answers.get(entry.owner_hash or "", {})
         feature_hash = label["feature_hash"] or answer.get("featureHash")
-        label["name"] = classification_name(entry.owner_hash, feature_hash, answer, entries)
+        label["name"] = classification_name(row, entry.owner_hash, feature_hash, answer)
     record = row.keys() | {
         "space_id": entry.frame.space.space_id,
         "timeline_id": entry.frame.space.timeline_id,
@@ -1171,7 +1176,7 @@ def classification_of_answer(
             feature_hash = text_or_none(entry.raw.get("featureHash"))
             if label["feature_hash"] is None and entry.owner_hash == classification_hash:
                 label["feature_hash"] = feature_hash
-    label["name"] = classification_name(classification_hash, label["feature_hash"], answer, entries)
+    label["name"] = classification_name(row, classification_hash, label["feature_hash"], answer)
     return row.keys() | {
         **columns_of_place(row, place),
         "classification_hash": classification_hash,
@@ -1181,20 +1186,33 @@ def classification_of_answer(
     }
 
 
-def classification_name(owner_hash: str | None, feature_hash: object, answer: Json, entries: list[Entry]) -> str | None:
-    """Rule 9."""
-    for entry in entries:
-        name = text_or_none(entry.raw.get("name"))
-        if entry.owner_hash == owner_hash and name is not None:
-            return name
-    for entry in entries:
-        name = text_or_none(entry.raw.get("name"))
-        if isinstance(feature_hash, str) and entry.raw.get("featureHash") == feature_hash and name is not None:
-            return name
+def classification_name(row: Row, owner_hash: str | None, feature_hash: object, answer: Json) -> str | None:
+    """Rule 9; the first entry of the label row that tells a name counts."""
+    told = named_entries(row)
+    for entry in told:
+        if entry.get("classificationHash") == owner_hash:
+            return text_or_none(entry["name"])
+    for entry in told:
+        if isinstance(feature_hash, str) and entry.get("featureHash") == feature_hash:
+            return text_or_none(entry["name"])
     own_attributes = answer.get("classifications")
     if isinstance(own_attributes, list) and len(own_attributes) == 1 and isinstance(own_attributes[0], dict):
         return text_or_none(own_attributes[0].get("name"))
     return None
+
+
+def named_entries(row: Row) -> list[Json]:
+    """The classifications of every blob that have a hash and a name, in the order in which they stand in the export."""
+    found = []
+    for holder in [*row.units.values(), *row.spaces.values()]:
+        labels = inner(holder, "labels")
+        for blob in [labels] if is_blob(labels) else labels.values():
+            entries = blob.get("classifications") if isinstance(blob, dict) else None
+            for entry in entries if isinstance(entries, list) else []:
+                known = isinstance(entry, dict) and isinstance(entry.get("classificationHash"), str)
+                if known and isinstance(entry.get("name"), str):
+                    found.append(entry)
+    return found
 
 
 def instances(

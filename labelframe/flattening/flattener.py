@@ -21,8 +21,8 @@ from labelframe.flattening.label_row import LabelRow, Space, is_blob, is_frame_k
 from labelframe.flattening.values import json_text
 from labelframe.schema import REJECTS
 
-BATCH_ROWS = 1 << 17
-BATCH_WEIGHT = 1 << 22  # coordinates and characters of geometry in a batch, 8 bytes each
+BATCH_ROWS = 1 << 15  # lists of Python values are large: few at a time
+BATCH_WEIGHT = 1 << 21  # coordinates and characters of geometry in a batch, 8 bytes each
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from labelframe.errors import Fault, Found, kind_of
 from labelframe.flattening import rle
-from labelframe.schema import OBJECTS, XY, XYZ
+from labelframe.schema import INT, OBJECTS, XY, XYZ
 
 Entry = Mapping[str, Any]
 Leftover = dict[str, object] | None
@@ -642,7 +642,7 @@ class _Batch:
 
     def __init__(self, length: int) -> None:
         self.length = length
-        self.numbers: dict[str, tuple[NDArray[np.float64], NDArray[np.bool_]]] = {}
+        self.numbers: dict[str, tuple[NDArray[Any], NDArray[np.bool_]]] = {}
         self.kept: dict[str, pa.Array] = {}
 
     def put(self, name: str, rows: NDArray[np.int64], values: NDArray[Any]) -> None:
@@ -650,7 +650,7 @@ class _Batch:
         if not len(rows):
             return
         if name not in self.numbers:
-            kind = OBJECTS.column(name).type.to_pandas_dtype()
+            kind = np.int64 if OBJECTS.column(name).type == INT else np.float64
             self.numbers[name] = np.zeros(self.length, kind), np.ones(self.length, bool)
         column, null = self.numbers[name]
         unknown = np.isnan(values)

@@ -1,9 +1,10 @@
 -- How is each attribute answered?
 -- One row per class, attribute and answer; a null answer counts those where nothing was chosen.
--- Deleted objects do not count, nor do answers without a label.
+-- Deleted objects do not count.
 --
--- The class of a classification is its name. instances counts an object or classification once in its label row,
--- answers every time it gives this answer: a dynamic attribute can give it on several ranges.
+-- Answers without a label do not count either. The class of a classification is its name. instances counts an object or
+-- classification once in its label row, answers every time it gives this answer: a dynamic attribute can give it on
+-- several ranges.
 with labelled as (
     select 'object' as owner, row_id, object_hash as owner_hash, min(name) as class
     from objects

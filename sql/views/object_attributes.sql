@@ -1,9 +1,9 @@
 -- Which attributes does each object have, wherever it lies?
 -- One row per row of objects: its columns, attributes (a map from name to answers) and ambiguous.
 --
--- An attribute is there with an empty list where it was asked and nothing chosen. Where several entries of one
--- attribute hold at once, text and numbers are the later entry's, and options are the union; ambiguous says that the
--- later entry alone would be another answer, as it is for a radio button (an export does not tell radio from checklist).
+-- An attribute with nothing chosen has an empty list. Where several entries of one attribute hold at once, text and
+-- numbers are the later entry's, and options are the union; ambiguous says that the later entry alone would be another
+-- answer, as it is for a radio button (an export does not tell radio from checklist).
 --
 -- Answers change only where some range starts or ends. So each owner's timeline is cut there into segments, attributes
 -- and objects are put on segments, and what holds is settled once for every span of segments that an object covers.
@@ -22,7 +22,7 @@ with given as (
         space_id,
         coalesce(range_start, -9223372036854775807) as since,
         case when range_end < 9223372036854775807 then range_end + 1 end as until,
-        range_start is not null or range_end is not null or space_id is not null as is_partial
+        dynamic or range_start is not null or range_end is not null or space_id is not null as may_change
     from attributes
     where owner = 'object'
 ),
@@ -33,7 +33,7 @@ changing as materialized (
         select row_id, owner_hash
         from given
         group by row_id, owner_hash, feature
-        having min(entry) < max(entry) or bool_or(is_partial)
+        having min(entry) < max(entry) or bool_or(may_change)
     )
 ),
 
