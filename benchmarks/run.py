@@ -69,10 +69,10 @@ def main() -> None:
         assert isinstance(rows, dict)
         peak = max(float(run["peak"]) for run in runs if isinstance(run["peak"], (int, float)))
         megabytes = export.stat().st_size / 1e6
-        kilobyte = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts
+        peak *= (1 if sys.platform == "darwin" else 1024) / 1e6  # ru_maxrss counts bytes there, KiB elsewhere
         print(
             f"| {export.name} | {megabytes:.0f} | {rows['objects']:,} | {seconds:.2f} | {megabytes / seconds:.1f} "
-            f"| {rows['objects'] / seconds:,.0f} | {peak * kilobyte / 1e6:.0f} | {parsed:.2f} | {seconds / parsed:.1f} |"
+            f"| {rows['objects'] / seconds:,.0f} | {peak:.0f} | {parsed:.2f} | {seconds / parsed:.1f} |"
         )
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -66,7 +68,9 @@ def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.Pa
         # A folder's name may hold characters that DuckDB would take for a pattern.
         files = ", ".join(literal(re.sub(r"([\[*?])", r"[\1]", path.as_posix())) for path in paths)
         try:
-            connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet([{files}])")
+            connection.execute(
+                f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
+            )
         except duckdb.Error as error:
             raise _unreadable(root / table.name, error) from None
     try:
@@ -97,15 +101,21 @@ def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, 
 def write_database(folder: str | os.PathLike[str]) -> Path:
     """Write `labels.duckdb` into a snapshot: views over its Parquet files, where they are now."""
     read_manifest(folder)
-    path = Path(folder) / DATABASE
+    path = Path(folder).resolve() / DATABASE
     beside = path.with_name(f".{secrets.token_hex(4)}.{DATABASE}")
     try:
-        with duckdb.connect() as connection:
-            connection.execute(f"ATTACH {literal(str(beside))} AS labels (STORAGE_VERSION {literal(STORAGE_VERSION)})")
-            connection.execute("USE labels")
-            register_snapshot(connection, folder)
-            connection.execute("USE memory")
-            connection.execute("DETACH labels")
+        # Made elsewhere: DuckDB cannot write a database below a folder with a question mark in its name.
+        with TemporaryDirectory(prefix="labelframe-") as scratch:
+            made = Path(scratch) / DATABASE
+            with duckdb.connect() as connection:
+                connection.execute(
+                    f"ATTACH {literal(str(made))} AS labels (STORAGE_VERSION {literal(STORAGE_VERSION)})"
+                )
+                connection.execute("USE labels")
+                register_snapshot(connection, folder)
+                connection.execute("USE memory")
+                connection.execute("DETACH labels")
+            shutil.copyfile(made, beside)
         beside.replace(path)
     except (OSError, duckdb.IOException) as error:
         raise SnapshotError(
@@ -114,8 +124,7 @@ def write_database(folder: str | os.PathLike[str]) -> Path:
             remedy="Close the program that holds it open, or make room, then: labelframe register DIR",
         ) from None
     finally:
-        for leftover in (beside, Path(f"{beside}.wal")):
-            leftover.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
     return path
 
 

@@ -6,6 +6,9 @@ of the commands that it prints.
 
 from __future__ import annotations
 
+import json
+import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -27,11 +30,12 @@ def run_demo(folder: Path) -> None:
     Raises SnapshotError where the folder holds anything else, or cannot be written.
     """
     export, snapshot = folder / "export.json", folder / "snapshot"
-    _check_place(folder, export, snapshot)
+    rows = demo_export()
+    written = orjson.dumps(rows, option=orjson.OPT_INDENT_2)
+    _check_place(folder, export, snapshot, written)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        rows = demo_export()
-        export.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+        export.write_bytes(written)
     except OSError as error:
         raise SnapshotError(
             f"The demo cannot be written: {error.strerror or error}.",
@@ -55,23 +59,29 @@ def run_demo(folder: Path) -> None:
         "where name = 'Traffic Light' order by row_id, frame"
     )
     print("1. The colour of a traffic light, which changes from frame to frame:")
-    _step(f'   {command} sql {_quoted(snapshot)} "{query}"')
+    _step(f"   {command} sql {_quoted(snapshot)} {_quoted(query)}")
     print("2. What else can be asked without writing SQL:")
     _step(f"   {command} stats {_quoted(snapshot)}")
     print("3. The same tables in Python:")
-    _step(f"   {_python()} -c \"import labelframe as lf; print(lf.open('{snapshot.as_posix()}').polars('objects'))\"")
+    code = f'import labelframe as lf; print(lf.open({json.dumps(snapshot.as_posix())}).polars("objects"))'
+    _step(f"   {_python()} -c {_quoted(code)}")
 
 
-def _check_place(folder: Path, export: Path, snapshot: Path) -> None:
+def _check_place(folder: Path, export: Path, snapshot: Path, written: bytes) -> None:
+    """Refuse a folder that holds anything but an earlier demo."""
     if not folder.exists():
         return
     is_demo = folder.is_dir() and set(folder.iterdir()) <= {export, snapshot}
-    if not is_demo or (snapshot.exists() and not is_snapshot(snapshot)):
+    if is_demo and export.exists():
+        is_demo = export.is_file() and export.read_bytes() == written
+    if is_demo and snapshot.exists():
+        is_demo = export.exists() and is_snapshot(snapshot)
+    if not is_demo:
         raise SnapshotError(
             "There is something else in this place already.",
             source=folder.as_posix(),
             expected="nothing, or an earlier demo",
-            found=Found("a folder with other things" if folder.is_dir() else "a file"),
+            found=Found("other things" if folder.is_dir() else "a file"),
             remedy="Name another folder: labelframe demo --out DIR",
         )
 
@@ -97,6 +107,9 @@ def _python() -> str:
     return _quoted(python.relative_to(here) if python.is_relative_to(here) else python)
 
 
-def _quoted(path: Path) -> str:
-    text = path.as_posix()
-    return f'"{text}"' if " " in text else text
+def _quoted(part: Path | str) -> str:
+    """A part of a command as a shell takes it."""
+    text = part.as_posix() if isinstance(part, Path) else part
+    if os.name == "nt" or (" " in text and not set(text) & set('"$`\\!')):
+        return f'"{text}"' if " " in text else text
+    return shlex.quote(text)

@@ -139,7 +139,7 @@ class SnapshotError(LabelframeError):
     """A folder that is no snapshot, or that cannot be written."""
 
 
-class UnknownNameError(LabelframeError):
+class UnknownNameError(LabelframeError, KeyError):
     """A table, statistic or option that does not exist."""
 
 

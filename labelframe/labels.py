@@ -46,13 +46,17 @@ class Labels(Mapping[str, pa.Table]):
         if self._in_memory is not None:
             return self._in_memory[name]
         try:
-            return pq.read_table(self._parts(name), schema=TABLES[name].schema)
+            # A folder may be called date=2024-01-01: that is no column of ours.
+            return pq.read_table(self._parts(name), schema=TABLES[name].schema, partitioning=None)
         except (OSError, pa.ArrowException) as error:
             raise SnapshotError(
                 f"The table cannot be read: {error}.",
                 source=(self._root / name).as_posix(),
                 remedy="Flatten the export again.",
             ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in TABLES
 
     def __iter__(self) -> Iterator[str]:
         return iter(TABLES)
@@ -101,7 +105,7 @@ class Labels(Mapping[str, pa.Table]):
         self._check(name)
         if self._in_memory is not None:
             return self.polars(name).lazy()
-        return pl.scan_parquet(self._parts(name))
+        return pl.scan_parquet(self._parts(name), glob=False, hive_partitioning=False)
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A new in-memory DuckDB connection with every table and view."""

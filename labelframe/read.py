@@ -64,7 +64,10 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
     Raises SourceError for a path that does not exist and for a folder that holds no file of a name to read.
     """
     sources: list[Source] = []
-    for path in map(Path, paths):
+    for given in paths:
+        path = Path(given)
+        if not os.fspath(given).strip():
+            raise SourceError("The path is empty.", remedy=GIVE_AN_EXPORT)
         if path.is_dir():
             found = [file for file in _walk(path) if _kind(file) is not None]
             if not found:

@@ -115,7 +115,7 @@ def test_parent_folders_are_made(write_export: WriteExport, place: Path) -> None
 
 @pytest.mark.parametrize(
     ("where", "what"),
-    [(pq.ParquetWriter, "write_batch"), (pq.ParquetWriter, "close"), (Path, "write_text"), (Path, "rename")],
+    [(pq.ParquetWriter, "write_table"), (pq.ParquetWriter, "close"), (Path, "write_text"), (Path, "rename")],
 )
 def test_a_disk_that_is_full_leaves_nothing(
     where: type, what: str, write_export: WriteExport, place: Path, monkeypatch: pytest.MonkeyPatch
