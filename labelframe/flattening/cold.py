@@ -19,7 +19,7 @@ from labelframe.errors import Fault, Found, JsonPath
 from labelframe.flattening.columns import Columns, known_keys, leftover
 from labelframe.flattening.hot import HotRoom, object_number
 from labelframe.flattening.label_row import NAN, Frame, LabelRow, Report, Space
-from labelframe.flattening.values import json_text, nested, size, whole
+from labelframe.flattening.values import Kinds, columns_of, json_text, nested, size, whole
 from labelframe.schema import (
     ATTRIBUTES,
     DATA_UNITS,
@@ -284,30 +284,9 @@ class ColdRoom:
                 by_layout.setdefault(child["layout_key"], child.get("data_hash"))
         for space_id, entry in self.mapping(row, "spaces", "spaces"):
             extra = leftover(entry, SPACE_KEYS)
-            own: dict[str, object] = {
-                **nested(entry, "root_info", {"file_name": ("file_name", str)}, extra),
-                **nested(entry, "child_info", CHILD_INFO, extra),
-                **nested(entry, "scene_info", SCENE_INFO, extra),
-            }
+            own = _columns_of_space(entry, extra)
             own["data_hash"] = _text(by_layout.get(own.get("layout_key")))
-            kinds = {name: (name, int) for name in ("width", "height", "number_of_frames", "number_of_pages")}
-            kinds |= {"duration_ms": ("duration_ms", float), "data_fps": ("fps", float)}  # type: ignore[dict-item]
-            kinds |= {"data_duration": ("data_duration", float)}  # type: ignore[dict-item]
-            typed: dict[str, object] = {}
-            plain = {name: entry[name] for name in kinds if name in entry}
-            own.update(
-                {
-                    name: size(value) if name in ("width", "height", "fps") else value
-                    for name, value in nested({"": plain}, "", kinds, typed).items()
-                }
-            )
-            extra.update(typed.get("", {}))  # type: ignore[call-overload]
-            seconds = own.pop("data_duration", None)
-            if own.get("duration_ms") is None and isinstance(seconds, float):
-                own["duration_ms"] = seconds * 1000
-            kind = entry.get("space_type")
-            if kind is not None and not isinstance(kind, str):
-                extra["space_type"], kind = kind, None
+            kind = _text(own.pop("space_type", None))
             fps, width, height = _number(own.get("fps")), whole(own.get("width")), whole(own.get("height"))
             space = Space(
                 space_id,
@@ -322,15 +301,13 @@ class ColdRoom:
                 extra=extra,
             )
             listed = self._listed_frames(row, space, entry)
-            derived = own.get("number_of_frames") is None
-            if derived:
-                frames = listed
-                if frames is None and kind == "video":
-                    frames = _frames_of(fps, seconds)
-                elif frames is None and kind == "image":
-                    frames = 1
-                own["number_of_frames"], derived = frames, frames is not None
-            own["number_of_frames_derived"] = derived
+            own["number_of_frames_derived"] = False
+            if own.get("number_of_frames") is None:
+                if listed is None and kind == "video":
+                    listed = _frames_of(fps, _number(entry.get("data_duration")))
+                elif listed is None and kind == "image":
+                    listed = 1
+                own["number_of_frames"], own["number_of_frames_derived"] = listed, listed is not None
             row.spaces[space_id] = space
 
     def _listed_frames(self, row: LabelRow, space: Space, entry: Json) -> int | None:
@@ -611,10 +588,8 @@ class ColdRoom:
 def _tell_listed(frame: Frame, entry: Json) -> None:
     """Take the columns of an entry of a list of frames; what the frame's labels tell otherwise stays in `extra`."""
     rest = {key: value for key, value in entry.items() if key != "data_sequence" or not _is_sequence(value)}
-    told: dict[str, object] = {}
-    columns = nested({"frames": rest}, "frames", {key: (key, kind) for key, (_, kind) in LISTED_COLUMNS.items()}, told)
-    left = told.setdefault("frames", {})
-    assert isinstance(left, dict)
+    left: dict[str, object] = {}
+    columns = columns_of(rest, {key: (key, kind) for key, (_, kind) in LISTED_COLUMNS.items()}, left)
     for key, (column, _) in LISTED_COLUMNS.items():
         value = size(columns.get(key)) if key in ("width", "height") else columns.get(key)
         if value is None:
@@ -635,21 +610,57 @@ def _holds_something(frame: Frame) -> bool:
     return bool(frame.n_objects or frame.n_classifications or frame.extra or frame.own or frame.listed)
 
 
+def _columns_of_space(entry: Json, extra: dict[str, object]) -> dict[str, object]:
+    """The columns that an entry of `spaces` fills itself; what two keys tell differently stays in `extra` once."""
+    plain = {key: entry[key] for key in SPACE_COLUMNS if key in entry}
+    own = columns_of(plain, SPACE_COLUMNS, extra)
+    for name in ("width", "height", "fps"):
+        own[name] = size(own.get(name))
+    seconds = own.pop("seconds", None)
+    if isinstance(seconds, float):
+        if own.get("duration_ms") is None:
+            own["duration_ms"] = seconds * 1000
+        elif own["duration_ms"] != seconds * 1000:
+            extra["data_duration"] = entry["data_duration"]
+    own.update(nested(entry, "scene_info", SCENE_INFO, extra))
+    own.update(nested(entry, "root_info", ROOT_INFO, extra))
+    of_root = own.get("file_name")
+    own.update(nested(entry, "child_info", CHILD_INFO, extra))
+    if of_root is not None and own["file_name"] != of_root:
+        extra["root_info"] = entry["root_info"]
+    return own
+
+
 CHILD_KEYS = ("data_hash", "label_hash", "name", "layout_key")
-METADATA_COLUMNS = {
+METADATA_COLUMNS: Kinds = {
     "patient_id": ("patient_id", str),
     "study_uid": ("study_uid", str),
     "series_uid": ("series_uid", str),
     "children": ("children", list),
 }
-CHILD_INFO = {"layout_key": ("layout_key", str), "file_name": ("file_name", str), "data_link": ("data_link", str)}
-SCENE_INFO = {
+SPACE_COLUMNS: Kinds = {
+    "space_type": ("space_type", str),
+    "number_of_frames": ("number_of_frames", int),
+    "number_of_pages": ("number_of_pages", int),
+    "duration_ms": ("duration_ms", float),
+    "data_duration": ("seconds", float),
+    "data_fps": ("fps", float),
+    "width": ("width", int),
+    "height": ("height", int),
+}
+ROOT_INFO: Kinds = {"file_name": ("file_name", str)}
+CHILD_INFO: Kinds = {
+    "layout_key": ("layout_key", str),
+    "file_name": ("file_name", str),
+    "data_link": ("data_link", str),
+}
+SCENE_INFO: Kinds = {
     "stream_id": ("stream_id", str),
     "event_index": ("event_index", int),
     "start_frame": ("start_frame", int),
     "uri": ("uri", str),
 }
-LISTED_COLUMNS = {
+LISTED_COLUMNS: Kinds = {
     "instance_uid": ("dicom_instance_uid", str),
     "file_name": ("file_name", str),
     "data_title": ("file_name", str),
@@ -760,13 +771,13 @@ def _answers_of(answers: object) -> Iterator[tuple[dict[str, object], dict[str, 
     elif isinstance(answers, list) and all(_is_option(option) for option in answers):
         for index, option in enumerate(answers):
             left: dict[str, object] = {}
-            columns = nested({"": option}, "", OPTION_COLUMNS, left)
-            yield {"kind": "option", "answer_index": index, **columns}, left.get("")  # type: ignore[misc]
+            columns = columns_of(option, OPTION_COLUMNS, left)
+            yield {"kind": "option", "answer_index": index, **columns}, left
     else:
         yield {"kind": "unknown", "answer": None if answers is None else json_text(answers)}, None
 
 
-OPTION_COLUMNS = {
+OPTION_COLUMNS: Kinds = {
     "name": ("answer", str),
     "value": ("answer_value", str),
     "featureHash": ("answer_feature_hash", str),

@@ -27,7 +27,7 @@ from labelframe.flattening.geometry import (
     shape_of,
 )
 from labelframe.flattening.label_row import Frame, LabelRow, Report, Space, is_frame_key
-from labelframe.flattening.values import nested, size, whole
+from labelframe.flattening.values import Kinds, nested, size, whole
 from labelframe.schema import CLASSIFICATIONS, INT, OBJECTS, STRING
 
 COMMON_KEYS = known_keys(OBJECTS)
@@ -290,7 +290,7 @@ class HotRoom:
         return Counter(self.classifications.types_of_rows())
 
 
-SLICE_COLUMNS = {
+SLICE_COLUMNS: Kinds = {
     "dicom_instance_uid": ("dicom_instance_uid", str),
     "multiframe_frame_number": ("multiframe_frame_number", int),
     "file_uri": ("file_uri", str),

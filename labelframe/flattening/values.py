@@ -18,24 +18,30 @@ from labelframe.schema import Column
 Kinds = Mapping[str, tuple[str, type]]
 
 
+def columns_of(part: Mapping[str, object], kinds: Kinds, left: dict[str, object]) -> dict[str, object]:
+    """The columns that the keys of a JSON object fill. `kinds` gives column and kind by key; what does not fit, and
+    what no column covers, goes to `left`."""
+    columns: dict[str, object] = {}
+    for key, value in part.items():
+        column, kind = kinds.get(key, (None, object))
+        fitting = fit(value, kind) if column is not None else None
+        if column is None or (fitting is None and value is not None):
+            left[key] = value
+        else:
+            columns[column] = fitting
+    return columns
+
+
 def nested(entry: Mapping[str, object], key: str, kinds: Kinds, extra: dict[str, object]) -> dict[str, object]:
-    """The columns that an object nested under `key` fills. `kinds` gives column and kind by JSON key; what does not
-    fit, and what no column covers, goes to `extra` under `key`."""
+    """The columns that an object nested under `key` fills, as `columns_of`; what is left goes to `extra` by that key."""
     part = entry.get(key)
     if part is None:
         return {}
     if not isinstance(part, dict):
         extra[key] = part
         return {}
-    columns: dict[str, object] = {}
     left: dict[str, object] = {}
-    for name, value in part.items():
-        column, kind = kinds.get(name, (None, object))
-        fitting = fit(value, kind) if column is not None else None
-        if column is None or (fitting is None and value is not None):
-            left[name] = value
-        else:
-            columns[column] = fitting
+    columns = columns_of(part, kinds, left)
     if left:
         extra[key] = left
     return columns
