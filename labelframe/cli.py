@@ -7,8 +7,10 @@ not do it). It computes nothing: every command calls a room before it. Those are
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,25 +50,55 @@ class Format(str, Enum):
 
 Snapshot = Annotated[Path, typer.Argument(metavar="DIR", help="A snapshot, as `labelframe flatten` writes it.")]
 Sources = Annotated[
-    list[Path], typer.Argument(metavar="SOURCE...", help="Files or folders: .json, .jsonl, each also .gz.")
+    list[str], typer.Argument(metavar="SOURCE...", help="Files or folders: .json, .jsonl, each also .gz.")
 ]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write; it must not exist.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the snapshot that is there.")]
 As = Annotated[Format, typer.Option("--format", help="How the result is shown.")]
 
 
+class _Stopped(BaseException):
+    """A signal asked the program to end."""
+
+
 def main() -> NoReturn:
     """Run the command line; every expected error becomes one message and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a letter that a terminal lacks is no reason to fail
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
+    # SQL may begin with a comment: that is no option.
+    arguments = [f" {part}" if part.startswith(("-- ", "--\n")) else part for part in sys.argv[1:]]
     try:
-        app()
+        app(arguments)
     except LabelframeError as error:
         errors.print(f"Error: {error}", markup=False, soft_wrap=True)
         sys.exit(2)
-    except BrokenPipeError:
-        # Whoever read our output has had enough of it, as `head` does: that is no error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except _Stopped as stopped:
+        errors.print("Stopped. Nothing was left behind.", markup=False)
+        sys.exit(128 + stopped.args[0])
     sys.exit(0)
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    raise _Stopped(number)
+
+
+@contextmanager
+def _output() -> Iterator[None]:
+    """Write on standard output within: a reader that has had enough, as `head` has, is no error; a full disk is one."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            sys.exit(0)
+        raise LabelframeError(
+            f"The output cannot be written: {error.strerror or error}.", remedy="Make room, or write elsewhere."
+        ) from None
 
 
 def _version(wanted: bool) -> None:
@@ -92,7 +124,8 @@ def flatten(sources: Sources, out: Out, overwrite: Overwrite = False) -> None:
     with _progress_bar() as progress:
         run = flatten_to_snapshot(sources, out, overwrite, progress)
     _tell(run)
-    print(out.as_posix())
+    with _output():
+        print(out.as_posix())
 
 
 @contextmanager
@@ -169,19 +202,21 @@ def schema(
 
     if table is not None and table not in TABLES:
         raise unknown_name("table", table, list(TABLES))
+    lines = []
     for name in [table] if table is not None else TABLES:
         declared = TABLES[name]
-        print(f"{name}: {declared.doc}")
-        print(f"  key: {', '.join(declared.key)}")
+        lines += [f"{name}: {declared.doc}", f"  key: {', '.join(declared.key)}"]
         width = max(len(column.name) for column in declared.columns)
         for column in declared.columns:
             unit = f" [{column.unit}]" if column.unit else ""
             null = "" if column.nullable else " not null"
-            print(f"  {column.name:<{width}}  {type_name(column.type)}{null}: {column.doc}{unit}")
+            lines.append(f"  {column.name:<{width}}  {type_name(column.type)}{null}: {column.doc}{unit}")
             source = declared.json_source(column)
             if source:
-                print(f"  {'':<{width}}  {source}")
-        print()
+                lines.append(f"  {'':<{width}}  {source}")
+        lines.append("")
+    with _output():
+        print("\n".join(lines), end="")
 
 
 @app.command()
@@ -212,8 +247,11 @@ def _shell(folder: Path) -> None:
             remedy="Get one with: pip install duckdb-cli. Or give the query as an argument.",
         )
     database = folder / DATABASE
-    if not database.exists():
-        write_database(folder)
+    try:
+        write_database(folder)  # anew: the snapshot may have been moved
+    except LabelframeError:
+        if not database.exists():
+            raise
     sys.exit(subprocess.call([shell, "-readonly", str(database)]))
 
 
@@ -246,7 +284,9 @@ def register(folder: Snapshot) -> None:
     """Write labels.duckdb anew, after the snapshot was moved."""
     from labelframe.database import write_database
 
-    print(write_database(folder).as_posix())
+    path = write_database(folder)
+    with _output():
+        print(path.as_posix())
 
 
 @app.command()
@@ -258,14 +298,16 @@ def demo(
     """Make a small export, flatten it, show what can be asked."""
     from labelframe.demo import run_demo
 
-    run_demo(out)
+    with _output():
+        run_demo(out)
 
 
 def _show(table: object, form: Format) -> None:
     """Print a result on standard output."""
     from labelframe.show import show
 
-    show(table, form.value)
+    with _output():
+        show(table, form.value)
 
 
 if __name__ == "__main__":

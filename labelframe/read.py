@@ -46,7 +46,8 @@ class Source:
 
     @property
     def name(self) -> str:
-        return self.path.as_posix()
+        """The path as text; a name that is no Unicode has its odd bytes escaped."""
+        return self.path.as_posix().encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True)
@@ -65,25 +66,36 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
     """
     sources: list[Source] = []
     for given in paths:
-        path = Path(given)
         if not os.fspath(given).strip():
             raise SourceError("The path is empty.", remedy=GIVE_AN_EXPORT)
-        if path.is_dir():
-            found = [file for file in _walk(path) if _kind(file) is not None]
-            if not found:
-                raise SourceError(
-                    "There is no .json, .jsonl or .ndjson file (plain or .gz) in this folder.",
-                    source=path.as_posix(),
-                    remedy=GIVE_AN_EXPORT,
-                )
-            sources += [Source(file, from_folder=True) for file in found]
-        elif path.exists():
-            sources.append(Source(path))
-        else:
-            raise SourceError("There is no such file or folder.", source=path.as_posix(), remedy="Check the path.")
-    for source in sources:
-        source.size = source.path.stat().st_size
+        path = Path(given)
+        try:
+            found = _files_of(path)
+            for source in found:
+                source.size = source.path.stat().st_size
+        except OSError as error:
+            raise SourceError(
+                f"It cannot be read: {error.strerror or error}.",
+                source=str(error.filename or path),
+                remedy="Check the path.",
+            ) from None
+        sources += found
     return sources
+
+
+def _files_of(path: Path) -> list[Source]:
+    if not path.is_dir():
+        if not path.exists():
+            raise SourceError("There is no such file or folder.", source=path.as_posix(), remedy="Check the path.")
+        return [Source(path)]
+    found = [Source(file, from_folder=True) for file in _walk(path) if _kind(file) is not None]
+    if not found:
+        raise SourceError(
+            "There is no .json, .jsonl or .ndjson file (plain or .gz) in this folder.",
+            source=path.as_posix(),
+            remedy=GIVE_AN_EXPORT,
+        )
+    return found
 
 
 def _walk(folder: Path) -> list[Path]:

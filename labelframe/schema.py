@@ -81,7 +81,7 @@ class Table:
             return column.source
         if column.key is None:
             return None
-        return " | ".join(f"{path}.{column.key}" for path in self.path.split(" | "))
+        return _below(self.path, column.key)
 
 
 def field_metadata(table: Table, column: Column) -> dict[str, str]:
@@ -127,6 +127,11 @@ RANGE_UNIT = Column(
 )
 
 
+def _below(paths: str, *keys: str) -> str:
+    """Keys below each of some JSON paths."""
+    return " | ".join(f"{path}.{key}" for path in paths.split(" | ") for key in keys)
+
+
 def _extra(source: str) -> Column:
     return Column(
         "extra", STRING, "JSON text of the keys that no column covers; null when there are none.", None, source
@@ -146,10 +151,10 @@ _COLOR = Column("color", TEXT, "Colour in the editor, as #RRGGBB.", "color")
 _REVIEWS = Column("reviews", STRING, "JSON text of its reviews, as exported.", "reviews", is_json=True)
 
 
-def _range(doc: str, source: str) -> tuple[Column, Column]:
+def _range(doc: str, source: str, unit: str = "see range_unit") -> tuple[Column, Column]:
     return (
-        Column("range_start", INT, f"First {doc}", None, source, "see range_unit"),
-        Column("range_end", INT, f"Last {doc}", None, source, "see range_unit"),
+        Column("range_start", INT, f"First {doc}", None, source, unit),
+        Column("range_end", INT, f"Last {doc}", None, source, unit),
     )
 
 
@@ -438,7 +443,7 @@ _ENTRY = "$.data_units.*.labels.<frame>.objects[*] | $.spaces.*.labels.<frame>.o
 
 
 def _shape(key: str) -> str:
-    return " | ".join(f"{path}.{key}" for path in _ENTRY.split(" | "))
+    return _below(_ENTRY, key)
 
 
 OBJECTS = Table(
@@ -721,12 +726,17 @@ INSTANCES = Table(
     ),
 )
 
+_ATTRIBUTE = (
+    "$.object_answers.<owner_hash>.classifications[*] | $.classification_answers.<owner_hash>.classifications[*] | "
+    "$.object_actions.<owner_hash>.actions[*]"
+)
+
+
 ATTRIBUTES = Table(
     "attributes",
     "One row per answer given to an attribute (per range, where it is dynamic); one with a null answer where nothing "
     "was chosen.",
-    "$.object_answers.<owner_hash>.classifications[*] | $.classification_answers.<owner_hash>.classifications[*] | "
-    "$.object_actions.<owner_hash>.actions[*]",
+    _ATTRIBUTE,
     ("row_id", "owner", "owner_hash", "dynamic", "attribute_index", "answer_index", "range_start"),
     (
         ROW_ID,
@@ -750,13 +760,27 @@ ATTRIBUTES = Table(
             nullable=False,
         ),
         Column(
-            "answer", STRING, "The answer as shown; of a number its JSON text.", None, "….answers[*].name | ….answers"
+            "answer",
+            STRING,
+            "The answer as shown; of a number its JSON text.",
+            None,
+            _below(_ATTRIBUTE, "answers[*].name", "answers"),
         ),
-        Column("answer_value", TEXT, "The option in snake case.", None, "….answers[*].value"),
-        Column("answer_feature_hash", TEXT, "Hash of the option in the ontology.", None, "….answers[*].featureHash"),
-        Column("answer_number", FLOAT, "The answer to a numeric attribute.", None, "….answers"),
+        Column("answer_value", TEXT, "The option in snake case.", None, _below(_ATTRIBUTE, "answers[*].value")),
+        Column(
+            "answer_feature_hash",
+            TEXT,
+            "Hash of the option in the ontology.",
+            None,
+            _below(_ATTRIBUTE, "answers[*].featureHash"),
+        ),
+        Column("answer_number", FLOAT, "The answer to a numeric attribute.", None, _below(_ATTRIBUTE, "answers")),
         Column("dynamic", BOOL, "True where the answer can change over the frames.", "dynamic", nullable=False),
-        *_range("frame that the answer holds on, inclusive; overlapping ranges as exported.", "….range[*]"),
+        *_range(
+            "frame that the answer holds on, inclusive; overlapping ranges as exported.",
+            _below(_ATTRIBUTE, "range[*]"),
+            "frame (ns in a continuous scene)",
+        ),
         Column("space_id", TEXT, "The space it holds on, where the export names one; else it holds on all.", "spaceId"),
         Column("track_hash", STRING, "Hash of the dynamic answer's track.", "trackHash"),
         Column("should_propagate", BOOL, "Whether the answer is carried to later frames.", "shouldPropagate"),
@@ -765,7 +789,7 @@ ATTRIBUTES = Table(
         Column("answer_index", INT, "Place in the list of options chosen, from 0; null for what is no option."),
         Column("parent_feature_hash", TEXT, "The option that this nested attribute hangs on; needs an ontology."),
         Column("path", TEXT, "Names from the class down to this attribute; needs an ontology."),
-        _extra("….*"),
+        _extra(_below(_ATTRIBUTE, "*")),
     ),
 )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -31,9 +32,24 @@ def show(table: pa.Table, form: str) -> None:
     {"table": _table, "csv": _csv, "json": _json, "markdown": _markdown}[form](table)
 
 
-def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
     for batch in table.to_batches(max_chunksize=10_000):
-        yield from batch.to_pylist(maps_as_pydicts="lossy")
+        yield from zip(*(column.to_pylist(maps_as_pydicts="lossy") for column in batch.columns), strict=True)
+
+
+def _write(text: str) -> None:
+    """Write text that is not made for people; on a terminal even that must not be obeyed."""
+    if sys.stdout.isatty():
+        text = _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    sys.stdout.write(text)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 def _plain(value: object) -> Any:
@@ -70,7 +86,7 @@ def _is_number(kind: pa.DataType) -> bool:
 
 def _table(table: pa.Table) -> None:
     """A grid, or where it is too wide for the terminal the columns of one row below each other."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     numbers = [_is_number(field.type) for field in table.schema]
     grid = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     for field, number in zip(table.schema, numbers, strict=True):
@@ -79,39 +95,47 @@ def _table(table: pa.Table) -> None:
             name, justify="right" if number else "left", overflow="fold", no_wrap=number, min_width=len(name)
         )
     for row in _rows(table):
-        grid.add_row(*(Text(_cell(value, number)) for value, number in zip(row.values(), numbers, strict=True)))
-    wide = Console(highlight=False, width=1 << 20)
+        grid.add_row(*(Text(_cell(value, number)) for value, number in zip(row, numbers, strict=True)))
+    wide = _Console(highlight=False, width=1 << 20)
     if not console.is_terminal:
         # A pipe has no width: let no line be cut or folded there.
-        Console(highlight=False, width=wide.measure(grid).maximum).print(grid)
+        _Console(highlight=False, width=wide.measure(grid).maximum).print(grid)
     elif wide.measure(grid).minimum <= console.width:
         console.print(grid)
     else:
         for place, row in enumerate(_rows(table), start=1):
-            console.print(_record(row, numbers, f"row {place}"))
+            console.print(_record(table.column_names, row, numbers, f"row {place}"))
 
 
-def _record(row: dict[str, Any], numbers: list[bool], title: str) -> Table:
+def _record(names: list[str], row: tuple[Any, ...], numbers: list[bool], title: str) -> Table:
     record = Table(box=None, show_header=False, pad_edge=False, title=title, title_justify="left")
     record.add_column(style="bold")
     record.add_column(overflow="fold")
-    for (name, value), number in zip(row.items(), numbers, strict=True):
+    for name, value, number in zip(names, row, numbers, strict=True):
         record.add_row(Text(printable(name)), Text(_cell(value, number)))
     return record
 
 
 def _csv(table: pa.Table) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.column_names)
     for row in _rows(table):
-        writer.writerow([_plain(value) for value in row.values()])
+        writer.writerow([_plain(value) for value in row])
+        if out.tell() > 1 << 16:
+            _write(out.getvalue())
+            out.seek(0)
+            out.truncate()
+    _write(out.getvalue())
 
 
 def _json(table: pa.Table) -> None:
-    out = io.StringIO()
+    names: list[str] = []
+    for name in table.column_names:  # a query may name two columns alike: JSON would lose one
+        again = sum(name == earlier for earlier in table.column_names[: len(names)])
+        names.append(f"{name}_{again}" if again else name)
     for row in _rows(table):
-        out.write(orjson.dumps(row, default=_other).decode() + "\n")
-    sys.stdout.write(out.getvalue())
+        _write(orjson.dumps(dict(zip(names, row, strict=True)), default=_other).decode() + "\n")
 
 
 def _markdown(table: pa.Table) -> None:
@@ -122,4 +146,4 @@ def _markdown(table: pa.Table) -> None:
     print(line([printable(name) for name in table.column_names]))
     print(line(["---:" if number else "---" for number in numbers]))
     for row in _rows(table):
-        print(line([_cell(value, number) for value, number in zip(row.values(), numbers, strict=True)]))
+        print(line([_cell(value, number) for value, number in zip(row, numbers, strict=True)]))

@@ -33,6 +33,7 @@ WriteExport = Callable[..., Path]
 Run = subprocess.CompletedProcess[str]
 
 COMMANDS = ("demo", "flatten", "register", "schema", "sql", "stats")
+SHELL = Path(sys.executable).with_name("duckdb.exe" if os.name == "nt" else "duckdb")
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX system")
 
 
@@ -65,16 +66,12 @@ def with_objects(objects: object) -> dict[str, Any]:
 def labelframe(*arguments: str | Path, folder: Path | None = None) -> Run:
     """Run the command line in a folder, in this process: a new one for each call would take a minute."""
     out, err = io.StringIO(), io.StringIO()
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        redirect_stdout(out),
-        redirect_stderr(err),
-        pytest.raises(SystemExit) as stopped,
-    ):
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["labelframe", *map(str, arguments)])
         patch.setenv("COLUMNS", "200")
         patch.chdir(folder if folder is not None else ".")
-        main()
+        with pytest.raises(SystemExit) as stopped:
+            main()
     code = stopped.value.code
     assert isinstance(code, int)
     return Run(arguments, code, out.getvalue(), err.getvalue())
@@ -362,18 +359,45 @@ def test_a_file_whose_name_is_no_unicode_is_taken_or_told(tmp_path: Path) -> Non
     assert (tmp_path / "snapshot").exists() == (run.returncode == 0)
 
 
-@posix_only
-def test_a_file_that_may_not_be_read_is_told(write_export: WriteExport) -> None:
+def test_an_empty_source_is_not_the_working_folder(write_export: WriteExport) -> None:
+    # As in `labelframe flatten "$EXPORT"` where EXPORT is not set.
     export = write_export([image_row("a")])
-    export.chmod(0)
-    if os.access(export, os.R_OK):
+
+    run = labelframe("flatten", "", "--out", "snapshot", folder=export.parent)
+
+    assert (run.returncode, run.stdout) == (2, "")
+    assert [path.name for path in export.parent.iterdir()] == ["export.json"]
+
+
+@posix_only
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["flatten", "secret.json", "--out", "snapshot"],
+        ["flatten", "secret", "--out", "snapshot"],
+        ["flatten", "secret/export.json", "--out", "snapshot"],
+        ["flatten", "export.json", "--out", "secret/snapshot"],
+        ["demo", "--out", "secret/demo"],
+        ["stats", "secret/snapshot"],
+        ["register", "secret/snapshot"],
+    ],
+    ids=" ".join,
+)
+def test_what_may_not_be_read_or_written_is_told(arguments: list[str], write_export: WriteExport) -> None:
+    folder = write_export([image_row("a")]).parent
+    secret = write_export([image_row("a")], "secret.json")
+    (folder / "secret").mkdir()
+    for path in (secret, folder / "secret"):
+        path.chmod(0)
+    if os.access(secret, os.R_OK):
         pytest.skip("this user may read everything")
 
-    run = labelframe("flatten", export.name, "--out", "snapshot", folder=export.parent)
+    run = labelframe(*arguments, folder=folder)
 
-    assert run.returncode == 2
-    assert "export.json" in run.stderr
-    assert "Traceback" not in run.stderr
+    (folder / "secret").chmod(0o700)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "secret" in run.stderr
+    assert sorted(path.name for path in folder.rglob("*")) == ["export.json", "secret", "secret.json"]
 
 
 @posix_only
@@ -559,6 +583,28 @@ def test_a_query_may_begin_with_a_comment_as_ours_do(folder: Path) -> None:
     assert answer(labelframe("sql", folder / "snapshot", query, "--format", "csv")) == "n\n3\n"
 
 
+@pytest.mark.skipif(not SHELL.exists(), reason="the duckdb shell is not installed")
+@pytest.mark.parametrize("change", ["none", "moved", "without database"])
+def test_sql_without_a_query_opens_the_shell_on_the_snapshot_where_it_is(
+    change: str, folder: Path, tmp_path: Path
+) -> None:
+    lf.open(folder / "snapshot").write_parquet(tmp_path / "snapshot")
+    if change == "moved":
+        (tmp_path / "snapshot").rename(tmp_path / "elsewhere")
+    if change == "without database":
+        (tmp_path / "snapshot" / DATABASE).unlink()
+
+    run = subprocess.run(
+        [sys.executable, "-m", "labelframe", "sql", "elsewhere" if change == "moved" else "snapshot"],
+        cwd=tmp_path,
+        input='.mode csv\nselect count(*) as n from "wide_Car";\n',
+        capture_output=True,
+        text=True,
+    )
+
+    assert answer(run).split() == ["n", "2"]
+
+
 def test_sql_changes_nothing_in_the_snapshot(folder: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in (folder / "snapshot").rglob("*")}
 
@@ -709,7 +755,7 @@ def test_odd_data_types_and_shapes_are_told_harmlessly(write_export: WriteExport
         ["schema"],
         ["sql", "snapshot", "select * from range(300000)", "--format", "csv"],
         ["sql", "snapshot", "select * from range(10000)", "--format", "markdown"],
-        ["sql", "snapshot", "select * from range(10000)"],
+        ["sql", "snapshot", "select * from range(3000)"],
     ],
     ids=lambda arguments: " ".join(arguments[:1] + arguments[3:]),
 )

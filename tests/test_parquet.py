@@ -24,6 +24,7 @@ from labelframe.flattening import flattener
 from labelframe.labels import flatten_to_snapshot
 from labelframe.parquet import MANIFEST, ROW_GROUP_ROWS, SnapshotWriter, file_sha256, is_snapshot, read_manifest
 from labelframe.schema import FORMAT_VERSION, TABLES, Table, field_metadata
+from labelframe.stats import run_query
 from labelframe.version import __version__
 
 WriteExport = Callable[..., Path]
@@ -520,13 +521,18 @@ def test_a_part_needs_nothing_but_itself_to_be_read(table: Table, demo: Path) ->
     assert alone.schema_arrow.equals(table.schema)
 
 
-@every_table
-def test_an_empty_table_has_one_part_with_the_whole_schema(
-    table: Table, write_export: WriteExport, place: Path
-) -> None:
-    flatten_to_snapshot([write_export([{"label_hash": "row", "data_units": {}}])], place / "snapshot")
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A snapshot of a label row that holds nothing."""
+    folder = tmp_path_factory.mktemp("nothing")
+    (folder / "export.json").write_text('{"label_hash": "row", "data_units": {}}')
+    flatten_to_snapshot([folder / "export.json"], folder / "snapshot")
+    return folder / "snapshot"
 
-    (part,) = (place / "snapshot" / table.name).iterdir()
+
+@every_table
+def test_an_empty_table_has_one_part_with_the_whole_schema(table: Table, nothing: Path) -> None:
+    (part,) = (nothing / table.name).iterdir()
 
     assert pq.read_table(part, partitioning=None).schema.equals(table.schema)
     assert pq.ParquetFile(part).metadata.num_rows == (1 if table.name == "label_rows" else 0)
@@ -579,7 +585,7 @@ def test_a_table_of_many_rows_has_several_parts(demo: Path, place: Path, monkeyp
     assert parts.row_counts() == whole.row_counts()
 
 
-@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize("size", [1, 50])
 def test_batches_of_any_size_make_the_same_tables(size: int, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = lf.open(demo / "snapshot")
     monkeypatch.setattr(flattener, "BATCH_ROWS", size)
@@ -671,7 +677,7 @@ def test_a_broken_part_is_told(damage: bytes, parted: Path) -> None:
     assert caught.value.source.startswith((parted / "objects").as_posix())
 
 
-@pytest.mark.parametrize("table", ["objects", "attributes", "label_rows"])
+@pytest.mark.parametrize("table", ["objects", "label_rows"])
 def test_sql_on_a_broken_part_is_told(table: str, parted: Path) -> None:
     # Whole footers, but nothing between that could be read.
     for part in (parted / table).iterdir():
@@ -679,5 +685,6 @@ def test_sql_on_a_broken_part_is_told(table: str, parted: Path) -> None:
         footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
         part.write_bytes(b"PAR1" + b"\xff" * (footer - 4) + data[footer:])
 
-    with pytest.raises(LabelframeError):
-        lf.open(parted).connect().close()
+    # Some tables are read when connecting, others when they are asked.
+    with pytest.raises(LabelframeError), lf.open(parted).connect() as connection:
+        run_query(connection, f"from {table}")

@@ -33,7 +33,7 @@ def columns_of(part: Mapping[str, object], kinds: Kinds, left: dict[str, object]
 
 
 def nested(entry: Mapping[str, object], key: str, kinds: Kinds, extra: dict[str, object]) -> dict[str, object]:
-    """The columns that an object nested under `key` fills, as `columns_of`; what is left goes to `extra` by that key."""
+    """The columns that an object nested under `key` fills, as `columns_of`; the rest goes to `extra` by that key."""
     part = entry.get(key)
     if part is None:
         return {}
