@@ -137,11 +137,11 @@ def _progress_bar() -> Iterator[Progressing]:
     from rich import progress as bars
 
     columns = (
-        bars.BarColumn(),
+        bars.BarColumn(8),
         bars.TaskProgressColumn(),
         bars.DownloadColumn(),
         bars.TransferSpeedColumn(),
-        bars.TextColumn("{task.fields[rows]:,} label rows, {task.fields[objects]:,} objects"),
+        bars.TextColumn("{task.fields[rows]:,} rows, {task.fields[objects]:,} objects"),
         bars.TimeRemainingColumn(),
     )
     with bars.Progress(*columns, console=errors, transient=True) as bar:
@@ -232,7 +232,7 @@ def sql(
     if query is None:
         _shell(folder)
         return
-    with opened.connect() as connection:
+    with opened.connect(wide="wide" in query.lower()) as connection:
         _show(stats.run_query(connection, query), form)
 
 
@@ -275,7 +275,7 @@ def stats(
         _show(pa.table({"statistic": list(known), "question": list(known.values())}), form)
         return
     sql = statistics.statistic_sql(name)
-    with opened.connect() as connection:
+    with opened.connect(wide=False) as connection:
         _show(statistics.run_query(connection, sql), form)
 
 

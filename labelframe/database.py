@@ -56,8 +56,8 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.PathLike[str]) -> None:
-    """Make views of a snapshot's tables, by absolute path, and every view on them.
+def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.PathLike[str], wide: bool = True) -> None:
+    """Make views of a snapshot's tables, by absolute path, and every view on them; a view a class only where `wide`.
 
     Raises SnapshotError where the folder is no snapshot or a table's files are missing.
     """
@@ -75,7 +75,7 @@ def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.Pa
             raise _unreadable(root / table.name, error) from None
     try:
         _comment_tables(connection)
-        _create_views(connection)
+        _create_views(connection, wide)
     except duckdb.Error as error:
         raise _unreadable(root, error) from None
 
@@ -90,12 +90,12 @@ def _unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
     )
 
 
-def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
-    """Make views of Arrow tables, without copying them, and every view on them."""
+def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], wide: bool = True) -> None:
+    """Make views of Arrow tables, without copying them, and every view on them; a view a class only where `wide`."""
     for name in TABLES:
         connection.from_arrow(tables[name]).create_view(name)
     _comment_tables(connection)
-    _create_views(connection)
+    _create_views(connection, wide)
 
 
 def write_database(folder: str | os.PathLike[str]) -> Path:
@@ -112,7 +112,9 @@ def write_database(folder: str | os.PathLike[str]) -> Path:
                     f"ATTACH {literal(str(made))} AS labels (STORAGE_VERSION {literal(STORAGE_VERSION)})"
                 )
                 connection.execute("USE labels")
+                connection.execute("BEGIN")
                 register_snapshot(connection, folder)
+                connection.execute("COMMIT")
                 connection.execute("USE memory")
                 connection.execute("DETACH labels")
             shutil.copyfile(made, beside)
@@ -148,12 +150,13 @@ def _comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"COMMENT ON COLUMN {where} IS {literal(comment(table, column))}")
 
 
-def _create_views(connection: duckdb.DuckDBPyConnection) -> None:
+def _create_views(connection: duckdb.DuckDBPyConnection, wide: bool) -> None:
     for path in sorted((sql_folder() / "views").glob("*.sql")):
         sql = path.read_text("utf-8")
         connection.execute(f"CREATE VIEW {path.stem} AS {sql}")
         connection.execute(f"COMMENT ON VIEW {path.stem} IS {literal(question(sql))}")
-    _create_wide_views(connection)
+    if wide:
+        _create_wide_views(connection)
 
 
 def question(sql: str) -> str:

@@ -50,7 +50,7 @@ def run_demo(folder: Path) -> None:
     show(pa.table({"table": list(run.rows), "rows": list(run.rows.values())}), "table")
 
     _step(f"{command} stats {_quoted(snapshot)} class_counts")
-    with open(snapshot).connect() as connection:
+    with open(snapshot).connect(wide=False) as connection:
         show(run_statistic(connection, "class_counts"), "table")
 
     print("Three things to try next:\n")
@@ -69,7 +69,7 @@ def run_demo(folder: Path) -> None:
 
 def _check_place(folder: Path, export: Path, snapshot: Path, written: bytes) -> None:
     """Refuse a folder that holds anything but an earlier demo."""
-    if not folder.exists():
+    if not os.path.lexists(folder):
         return
     is_demo = folder.is_dir() and set(folder.iterdir()) <= {export, snapshot}
     if is_demo and export.exists():

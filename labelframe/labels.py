@@ -107,15 +107,18 @@ class Labels(Mapping[str, pa.Table]):
             return self.polars(name).lazy()
         return pl.scan_parquet(self._parts(name), glob=False, hive_partitioning=False)
 
-    def connect(self) -> duckdb.DuckDBPyConnection:
-        """A new in-memory DuckDB connection with every table and view."""
+    def connect(self, wide: bool = True) -> duckdb.DuckDBPyConnection:
+        """A new in-memory DuckDB connection with every table and view.
+
+        With `wide` false it has no `wide_<class>`: a thousand classes take seconds.
+        """
         from labelframe import database
 
         connection = database.connect()
         if self._in_memory is not None:
-            database.register_tables(connection, self._in_memory)
+            database.register_tables(connection, self._in_memory, wide)
         else:
-            database.register_snapshot(connection, self._root)
+            database.register_snapshot(connection, self._root, wide)
         return connection
 
     def stats(self, name: str) -> pl.DataFrame:
@@ -124,7 +127,7 @@ class Labels(Mapping[str, pa.Table]):
 
         from labelframe import stats
 
-        with self.connect() as connection:
+        with self.connect(wide=False) as connection:
             frame = pl.from_arrow(stats.run_statistic(connection, name))
         assert isinstance(frame, pl.DataFrame)
         return frame

@@ -115,7 +115,7 @@ class SnapshotWriter:
         self.folder = self._given.resolve()
         self.overwrite = overwrite
         self._check_place()
-        self._beside = self.folder.parent / f".{self.folder.name}.{secrets.token_hex(4)}.labelframe"
+        self._beside = self.folder.parent / f".{self.folder.name[:40]}.{secrets.token_hex(4)}.labelframe"
         self._parts: dict[str, _TableWriter] = {}
         self._made_parents: list[Path] = []
 
@@ -137,7 +137,11 @@ class SnapshotWriter:
                 found=Found("a folder without it" if self.folder.is_dir() else "a file"),
                 remedy="Name another folder, or remove it yourself.",
             )
-        strangers = _strangers(self.folder)
+        try:
+            strangers = _strangers(self.folder)
+        except SnapshotError as error:
+            error.remedy = "Name another folder, or remove it yourself."
+            raise
         if strangers:
             raise SnapshotError(
                 "The snapshot's folder holds files that are not of the snapshot, so it is not overwritten.",
@@ -148,7 +152,7 @@ class SnapshotWriter:
             )
 
     def __enter__(self) -> SnapshotWriter:
-        self._made_parents = [parent for parent in self._beside.parents if not parent.exists()]
+        self._made_parents = [parent for parent in self._beside.parents if not os.path.exists(parent)]
         try:
             self._beside.mkdir(parents=True)
             self._parts = {name: _TableWriter(self._beside, table) for name, table in TABLES.items()}
@@ -162,8 +166,8 @@ class SnapshotWriter:
     ) -> None:
         for writer in self._parts.values():
             writer.abandon()
-        shutil.rmtree(self._beside, ignore_errors=True)
-        if not self.folder.exists():
+        _remove(self._beside)
+        if not os.path.exists(self.folder):
             for parent in self._made_parents:
                 with suppress(OSError):  # somebody else may have put something there
                     parent.rmdir()
@@ -222,7 +226,17 @@ class SnapshotWriter:
             if replaces:
                 old.rename(self.folder)
             raise
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(old)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder of ours, also where somebody has protected its files from writing."""
+
+    for parent, _, files in os.walk(folder):
+        for protected in (Path(parent), *(Path(parent) / file for file in files)):
+            with suppress(OSError):
+                protected.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _strangers(folder: Path) -> list[str]:

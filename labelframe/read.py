@@ -103,7 +103,13 @@ def _walk(folder: Path) -> list[Path]:
         raise SourceError(f"The folder cannot be read: {error.strerror}.", source=str(error.filename)) from None
 
     found = []
-    for parent, folders, files in os.walk(folder, onerror=refuse):
+    seen: set[str] = set()
+    for parent, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        real = os.path.realpath(parent)
+        if real in seen:  # a link that leads back
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found += [Path(parent) / name for name in files if not name.startswith(".")]
     return sorted(found)

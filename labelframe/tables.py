@@ -21,6 +21,8 @@ from labelframe.flattening.values import fits_column, json_text, microseconds, w
 from labelframe.read import RawRow, Source, read_source
 from labelframe.schema import INT, STRING, TABLES, Column
 
+NOTES = 5  # of one kind that a run tells
+
 Emit = Callable[[str, pa.RecordBatch], None]
 
 
@@ -66,7 +68,7 @@ def flatten_sources(sources: list[Source], emit: Emit, progress: Callable[[Progr
         progress(state)
 
     flattener = Flattener(emit_batch)
-    seen = _Seen(run)
+    seen = _Seen()
     for source in sources:
         for raw in read_source(source, tick):
             with paused_garbage_collection():
@@ -74,6 +76,9 @@ def flatten_sources(sources: list[Source], emit: Emit, progress: Callable[[Progr
                     break
     flattener.finish()
     tick()
+    passed_over = [source for source in sources if source.passed_over is not None]
+    run.notes += [f"{source.name}: passed over, it holds {source.passed_over}" for source in passed_over]
+    run.notes += seen.told()
     run.account = flattener.account()
     run.delete_events = flattener.hot.delete_events
     if flattener.rows == 0:
@@ -93,7 +98,6 @@ def _flatten_value(raw: RawRow, source: Source, flattener: Flattener, seen: _See
     except SourceError as error:
         if source.from_folder and raw.origin.row_number == 0:
             source.passed_over = str(error.found)
-            seen.run.notes.append(f"{source.name}: passed over, it holds {error.found}")
             return False
         raise
     for value in values:
@@ -105,19 +109,25 @@ def _flatten_value(raw: RawRow, source: Source, flattener: Flattener, seen: _See
 class _Seen:
     """Notes label rows that a run meets twice."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self._origins: dict[tuple[str, str], str] = {}
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str], str] = {}
+        self._again: list[str] = []
+        self._count = 0
 
     def note(self, value: dict[str, object], raw: RawRow) -> None:
         label_hash, branch = value.get("label_hash"), value.get("branch_name")
         if not isinstance(label_hash, str):
             return
-        key = (label_hash, branch if isinstance(branch, str) else "main")
         here = f"{raw.origin.source}, label row {raw.origin.row_number}"
-        first = self._origins.setdefault(key, here)
+        first = self._first.setdefault((label_hash, branch if isinstance(branch, str) else "main"), here)
         if first is not here:
-            self.run.notes.append(f"{here}: label row {label_hash} stands in {first} too; both were taken")
+            self._count += 1
+            if self._count <= NOTES:
+                self._again.append(f"{here}: label row {label_hash} stands in {first} too; both were taken")
+
+    def told(self) -> list[str]:
+        more = self._count - len(self._again)
+        return [*self._again, f"{more:,} more label rows stand twice"] if more else self._again
 
 
 def _check(run: Run) -> None:

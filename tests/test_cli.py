@@ -70,6 +70,7 @@ def labelframe(*arguments: str | Path, folder: Path | None = None) -> Run:
         patch.setattr(sys, "argv", ["labelframe", *map(str, arguments)])
         patch.setenv("COLUMNS", "200")
         patch.chdir(folder if folder is not None else ".")
+        patch.setattr(signal, "signal", lambda number, handler: None)  # the tests' own handlers stay
         with pytest.raises(SystemExit) as stopped:
             main()
     code = stopped.value.code
