@@ -1041,7 +1041,7 @@ def read_range(element: object, space: Space) -> Placement | None:
         return None
     start, end = as_integer(pair[0]), as_integer(pair[1])
     if isinstance(element, list) and start is not None and end is not None:
-        return Placement(space, start, end)
+        return Placement(space, start, end) if start <= end else None
     start_node, end_node = read_node(pair[0]), read_node(pair[1])
     if start_node is not None and end_node is not None:
         return Placement(space, nodes=(start_node, end_node))

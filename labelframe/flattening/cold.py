@@ -300,6 +300,7 @@ class ColdRoom:
                 own=own,
                 extra=extra,
             )
+            row.listed[space_id] = entry
             listed = self._listed_frames(row, space, entry)
             own["number_of_frames_derived"] = False
             if own.get("number_of_frames") is None:
@@ -380,7 +381,9 @@ class ColdRoom:
         entries = row.classification_frames.get(classification_hash, {})
         if not is_named and not entries:
             placements = [Placement(None)]
-        feature_hash = _text(answer.get("featureHash")) or row.names.feature(classification_hash)
+        feature_hash = _text(answer.get("featureHash"))
+        if feature_hash is None:
+            feature_hash = row.names.feature(classification_hash)
         own = {
             "classification_hash": classification_hash,
             "feature_hash": feature_hash,
@@ -472,11 +475,11 @@ class ColdRoom:
         told = answer or {}
         extra = leftover(told, INSTANCE_KEYS)
         hash_key = "objectHash" if owner == "object" else "classificationHash"
-        if extra.get(hash_key) == owner_hash:
-            del extra[hash_key]
-        number, number_key = object_number(told)
-        if number_key is not None:
-            extra.pop(number_key)
+        if told.get(hash_key) in (None, owner_hash):
+            extra.pop(hash_key, None)
+        number, number_keys = object_number(told)
+        for key in number_keys:
+            del extra[key]
         ranges = _pairs(told.get("range"))
         if ranges is None and told.get("range") is not None:
             extra["range"] = told["range"]
@@ -487,8 +490,8 @@ class ColdRoom:
             attributes += self._attributes(row, owner, owner_hash, holder, key, dynamic, here)
         if actions is not None:
             left = {key: value for key, value in actions.items() if key != "actions"}
-            if left.get("objectHash") == owner_hash:
-                del left["objectHash"]
+            if left.get("objectHash") in (None, owner_hash):
+                left.pop("objectHash", None)
             if left:
                 extra["object_actions"] = left
         rows = row.object_rows if owner == "object" else row.classification_rows

@@ -74,7 +74,7 @@ class Flattener:
             space = row.spaces[unit_id]
             number = row.sequence[unit_id] if row.is_image_group else 0
             self._labels(row, space, unit.get("labels"), ("data_units", unit_id, "labels"), number)
-        for space_id, entry in self.cold.mapping(row, "spaces", "spaces"):
+        for space_id, entry in row.listed.items():
             self._labels(row, row.spaces[space_id], entry.get("labels"), ("spaces", space_id, "labels"), 0)
         self.cold.answers(row)
         self.cold.finish(row)

@@ -62,7 +62,7 @@ class ObjectColumns(PlacedColumns):
         row = self.length
         for append, key in self.appends:
             append(get(key))
-        number, number_key = object_number(entry)
+        number, number_keys = object_number(entry)
         if number is None and self.answer_numbers:
             number = self.answer_numbers.get(object_hash)
         self.numbers.append(number)
@@ -82,8 +82,8 @@ class ObjectColumns(PlacedColumns):
             fault = Fault("geometry missing", f"a shape, or one of {', '.join(GEOMETRY_KEYS)}", Found("neither"))
 
         covered = KNOWN_KEYS.get(shape, COMMON_KEYS)
-        if number_key is not None:
-            covered |= {number_key}
+        if number_keys:
+            covered |= number_keys
         if shape == "bitmask" and get("bitmask") is None:
             covered |= frozenset(OLD_MASK_KEYS)
         if not entry.keys() <= covered:
@@ -126,14 +126,14 @@ class ObjectColumns(PlacedColumns):
         return taken, faults, written
 
 
-def object_number(part: Mapping[str, object]) -> tuple[int | None, str | None]:
-    """(the number of an object, the key that tells it): exports of today call it objectId."""
-    for key in ("objectNumber", "objectId"):
-        if key in part:
-            number = whole(part[key])
-            if number is not None:
-                return number, key
-    return None, None
+def object_number(part: Mapping[str, object]) -> tuple[int | None, frozenset[str]]:
+    """(the number of an object, the keys that it covers): exports of today call it objectId."""
+    told = {key: whole(part[key]) for key in ("objectNumber", "objectId") if key in part}
+    if not told:
+        return None, frozenset()
+    teller = next((key for key, number in told.items() if number is not None), None)
+    covered = frozenset(key for key in told if key == teller or part[key] is None)
+    return (None if teller is None else told[teller]), covered
 
 
 def _no_hash(entry: Json, key: str) -> Fault:
@@ -174,9 +174,11 @@ class HotRoom:
             frame.keep(left)
         objects = self._entries(row, blob, "objects", path)
         if objects:
+            space.emit = True
             self._objects(row, space, frame, objects, path, events)
         classifications = self._entries(row, blob, "classifications", path)
         if classifications:
+            space.emit = True
             self._classifications(row, space, frame, classifications, path)
         self.check_full()
 

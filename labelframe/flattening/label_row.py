@@ -140,6 +140,7 @@ class LabelRow:
     continuous: bool = False
     spaces: dict[str, Space] = field(default_factory=dict)
     units: dict[str, Json] = field(default_factory=dict)
+    listed: dict[str, Json] = field(default_factory=dict)  # entries of `spaces`
     sequence: dict[str, int] = field(default_factory=dict)  # data_sequence by unit
     object_rows: dict[str, int] = field(default_factory=dict)  # rows of objects by object_hash; 0: only delete events
     classification_rows: Counter[str] = field(default_factory=Counter)
