@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from labelframe.demo_export import demo_export
+from labelframe.labels import flatten_to_snapshot
+
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("default")
 
@@ -39,3 +42,12 @@ def write_export(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's export and its snapshot."""
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "export.json").write_text(json.dumps(demo_export()), "utf-8")
+    flatten_to_snapshot([folder / "export.json"], folder / "snapshot")
+    return folder

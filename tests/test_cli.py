@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 import orjson
 import pytest
+from rows import image_row
 
 import labelframe as lf
 from labelframe.cli import main
@@ -35,25 +36,6 @@ Run = subprocess.CompletedProcess[str]
 COMMANDS = ("demo", "flatten", "register", "schema", "sql", "stats")
 SHELL = Path(sys.executable).with_name("duckdb.exe" if os.name == "nt" else "duckdb")
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX system")
-
-
-def image_row(label_hash: str, *names: str) -> dict[str, Any]:
-    """A label row of one image with a box of each of these classes."""
-    objects = [
-        {
-            "objectHash": f"object-{number}",
-            "name": name,
-            "shape": "bounding_box",
-            "boundingBox": {"x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4},
-        }
-        for number, name in enumerate(names)
-    ]
-    labels = {"objects": objects, "classifications": []}
-    return {
-        "label_hash": label_hash,
-        "data_type": "image",
-        "data_units": {"unit": {"data_type": "image/png", "labels": labels}},
-    }
 
 
 def with_objects(objects: object) -> dict[str, Any]:

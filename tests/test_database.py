@@ -17,7 +17,6 @@ import pytest
 
 import labelframe as lf
 from labelframe.database import DATABASE, WIDE_BASE, comment, identifier, literal, question, sql_folder, write_database
-from labelframe.demo_export import demo_export
 from labelframe.errors import SnapshotError
 from labelframe.labels import flatten_to_snapshot
 from labelframe.schema import TABLES
@@ -52,15 +51,6 @@ def image_row(*names: str, attributes: tuple[str, ...] = ()) -> dict[str, Any]:
         "data_units": {"unit": {"data_type": "image/png", "width": 100, "height": 50, "labels": labels}},
         "object_answers": {name: {"objectHash": name, "classifications": answers} for name in hashes},
     }
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo's export and its snapshot."""
-    folder = tmp_path_factory.mktemp("demo")
-    (folder / "export.json").write_text(json.dumps(demo_export()), "utf-8")
-    flatten_to_snapshot([folder / "export.json"], folder / "snapshot")
-    return folder
 
 
 def views(connection: duckdb.DuckDBPyConnection) -> list[str]:

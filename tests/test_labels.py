@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pytest
+from rows import image_row
 
 import labelframe as lf
 from labelframe.errors import LabelframeError, LabelRowError, SnapshotError, SourceError, UnknownNameError
@@ -21,26 +21,6 @@ from labelframe.schema import TABLES
 from labelframe.stats import run_statistic, statistics
 
 WriteExport = Callable[..., Path]
-
-
-def image_row(label_hash: str, *names: str) -> dict[str, Any]:
-    """A label row of one image with a box of each of these classes."""
-    objects = [
-        {
-            "objectHash": f"object-{number}",
-            "name": name,
-            "shape": "bounding_box",
-            "boundingBox": {"x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4},
-            "createdAt": "2024-01-02T03:04:05Z",
-        }
-        for number, name in enumerate(names)
-    ]
-    labels = {"objects": objects, "classifications": []}
-    return {
-        "label_hash": label_hash,
-        "data_type": "image",
-        "data_units": {f"unit of {label_hash}": {"data_type": "image/png", "labels": labels}},
-    }
 
 
 @pytest.fixture(scope="module")

@@ -15,10 +15,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rows import image_row
 
 import labelframe as lf
 from labelframe import database, parquet
-from labelframe.demo_export import demo_export
 from labelframe.errors import LabelframeError, LabelRowError, SnapshotError
 from labelframe.flattening import flattener
 from labelframe.labels import flatten_to_snapshot
@@ -32,44 +32,16 @@ WriteExport = Callable[..., Path]
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
 
-def image_row(label_hash: str, *names: str) -> dict[str, Any]:
-    """A label row of one image with a box of each of these classes."""
-    objects = [
-        {
-            "objectHash": f"object-{number}",
-            "name": name,
-            "shape": "bounding_box",
-            "boundingBox": {"x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4},
-        }
-        for number, name in enumerate(names)
-    ]
-    labels = {"objects": objects, "classifications": []}
-    return {
-        "label_hash": label_hash,
-        "data_type": "image",
-        "data_units": {f"unit of {label_hash}": {"data_type": "image/png", "labels": labels}},
-    }
-
-
 def bad_row() -> dict[str, Any]:
     """A label row with a box that is no number wide."""
     row = image_row("bad", "Car")
-    row["data_units"]["unit of bad"]["labels"]["objects"][0]["boundingBox"]["w"] = None
+    row["data_units"]["unit"]["labels"]["objects"][0]["boundingBox"]["w"] = None
     return row
 
 
 def below(folder: Path) -> dict[str, bytes]:
     """Everything that a folder holds, hidden files too."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo's export and its snapshot."""
-    folder = tmp_path_factory.mktemp("demo")
-    (folder / "export.json").write_text(json.dumps(demo_export()), "utf-8")
-    flatten_to_snapshot([folder / "export.json"], folder / "snapshot")
-    return folder
 
 
 @pytest.fixture
