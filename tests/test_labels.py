@@ -252,7 +252,7 @@ def test_an_empty_path_is_not_the_working_folder(
 
 def test_what_is_wrong_with_a_label_row_is_told(write_export: WriteExport) -> None:
     row = image_row("b", "Car", "Bus")
-    row["data_units"]["unit of b"]["labels"]["objects"][1]["boundingBox"]["w"] = None
+    row["data_units"]["unit"]["labels"]["objects"][1]["boundingBox"]["w"] = None
     path = write_export([image_row("a"), row])
 
     with pytest.raises(LabelRowError) as caught:
@@ -260,7 +260,7 @@ def test_what_is_wrong_with_a_label_row_is_told(write_export: WriteExport) -> No
 
     error = caught.value
     assert (error.source, error.row_number, error.label_hash) == (path.as_posix(), 1, "b")
-    assert error.json_path == '$.data_units["unit of b"].labels.objects[1].boundingBox.w'
+    assert error.json_path == '$.data_units.unit.labels.objects[1].boundingBox.w'
     assert (error.expected, error.found) == ("a number", "null")
     assert error.remedy is not None
 
