@@ -260,7 +260,7 @@ def test_what_is_wrong_with_a_label_row_is_told(write_export: WriteExport) -> No
 
     error = caught.value
     assert (error.source, error.row_number, error.label_hash) == (path.as_posix(), 1, "b")
-    assert error.json_path == '$.data_units.unit.labels.objects[1].boundingBox.w'
+    assert error.json_path == "$.data_units.unit.labels.objects[1].boundingBox.w"
     assert (error.expected, error.found) == ("a number", "null")
     assert error.remedy is not None
 
