@@ -39,6 +39,13 @@ app = typer.Typer(
 errors = Console(stderr=True, highlight=False)
 
 
+class OnError(str, Enum):
+    """What to do about a fault."""
+
+    stop = "stop"
+    collect = "collect"
+
+
 class Format(str, Enum):
     """How a result is shown."""
 
@@ -50,7 +57,11 @@ class Format(str, Enum):
 
 Snapshot = Annotated[Path, typer.Argument(metavar="DIR", help="A snapshot, as `labelframe flatten` writes it.")]
 Sources = Annotated[
-    list[str], typer.Argument(metavar="SOURCE...", help="Files or folders: .json, .jsonl, each also .gz.")
+    list[str],
+    typer.Argument(
+        metavar="SOURCE...",
+        help="Files, folders, patterns, or - for standard input: .json, .jsonl, each also .gz or .zst, or in a .zip.",
+    ),
 ]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write; it must not exist.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the snapshot that is there.")]
@@ -117,15 +128,34 @@ def _options(
 
 
 @app.command()
-def flatten(sources: Sources, out: Out, overwrite: Overwrite = False) -> None:
-    """Flatten exports into a snapshot: a folder of Parquet tables with a DuckDB database over them."""
-    from labelframe.labels import flatten_to_snapshot
+def flatten(
+    sources: Sources,
+    out: Out,
+    overwrite: Overwrite = False,
+    on_error: Annotated[
+        OnError, typer.Option("--on-error", help="Stop at the first fault, or collect all in the table rejects.")
+    ] = OnError.stop,
+    branch: Annotated[
+        str | None, typer.Option("--branch", metavar="NAME", help="Take this branch's label rows only.")
+    ] = None,
+    strip_links: Annotated[bool, typer.Option("--strip-links", help="Keep no link to the data.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Name every file taken and passed over.")] = False,
+) -> None:
+    """Flatten exports into a snapshot: a folder of Parquet tables with a DuckDB database over them.
 
+    Exit code 1: some of the export is in rejects, all else is written.
+    """
+    from labelframe.labels import flatten_to_snapshot
+    from labelframe.tables import Options
+
+    options = Options(on_error.value, branch, strip_links)
     with _progress_bar() as progress:
-        run = flatten_to_snapshot(sources, out, overwrite, progress)
-    _tell(run)
+        run = flatten_to_snapshot(sources, out, overwrite, progress, options)
+    _tell(run, out, verbose)
     with _output():
         print(out.as_posix())
+    if run.rows["rejects"]:
+        sys.exit(1)
 
 
 @contextmanager
@@ -165,29 +195,59 @@ if TYPE_CHECKING:
     Progressing = Callable[[Progress], None]
 
 
-def _tell(run: Run) -> None:
-    """The account of a run, on standard error."""
-    for note in run.notes:
-        errors.print(f"note: {printable(note, 1000)}", markup=False, soft_wrap=True)
-    lines = [("data type", "shape", "found", "written", "rejected")]
-    lines += [
-        (
-            printable(line.data_type if line.data_type is not None else "(none)", 40),
-            printable(line.shape if line.shape is not None else "(none)", 40),
-            f"{line.found:,}",
-            f"{line.written:,}",
-            f"{line.rejected:,}",
-        )
-        for line in run.account
-    ]
-    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
-    for data_type, shape, *counts in lines:
-        numbers = "  ".join(count.rjust(width) for count, width in zip(counts, widths[2:], strict=True))
-        errors.print(f"{data_type:<{widths[0]}}  {shape:<{widths[1]}}  {numbers}", markup=False, soft_wrap=True)
+FILES = 5  # of a kind, that are named
+
+
+def _say(text: str) -> None:
+    errors.print(text, markup=False, soft_wrap=True)
+
+
+def _tell(run: Run, out: Path, verbose: bool) -> None:
+    """The account of a run, on standard error: what was found and written, what was passed over, what was refused."""
+    _tell_account(run)
+    most = None if verbose else FILES
+    _say(f"taken: {_listed(run.taken, most)}")
+    if run.passed_over:
+        _say(f"passed over: {_listed([f'{over.name} ({over.why})' for over in run.passed_over], most)}")
+    if run.other_branches:
+        branches = ", ".join(f"{printable(name, 40)} {count:,}" for name, count in run.other_branches.most_common())
+        _say(f"passed over, label rows of other branches: {branches}")
     if run.delete_events:
-        errors.print(f"{run.delete_events:,} delete events are no labels: they are in extra of frames", soft_wrap=True)
-    counts_of_rows = ", ".join(f"{name} {rows:,}" for name, rows in run.rows.items() if rows)
-    errors.print(f"rows: {counts_of_rows}", markup=False, soft_wrap=True)
+        _say(f"{run.delete_events:,} delete events are no labels: they are in extra of frames")
+    counts = ", ".join(f"{name} {rows:,}" for name, rows in run.rows.items() if rows)
+    _say(f"rows: {counts}")
+    if run.reasons:
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in run.reasons.most_common())
+        _say(f"rejects: {reasons}")
+        _say(f"see them with: labelframe rejects {printable(out.as_posix(), 1000)}")
+
+
+def _listed(names: list[str], most: int | None) -> str:
+    shown = ", ".join(printable(name, 300) for name in names[:most])
+    more = len(names) - (len(names) if most is None else min(most, len(names)))
+    return f"{shown}, and {more:,} more" if more else shown or "nothing"
+
+
+def _tell_account(run: Run) -> None:
+    """One line for each shape and data type of objects, and for each other table."""
+    lines = [("table", "data type", "shape", "found", "written", "rejected")]
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for line in run.account:
+        key = (line.table, "", "")
+        if line.table in ("objects", "classifications"):
+            shape = ("(none)" if line.shape is None else line.shape) if line.table == "objects" else ""
+            key = (line.table, "(none)" if line.data_type is None else line.data_type, shape)
+        counts = sums.setdefault(key, [0, 0, 0])
+        for place, count in enumerate((line.found, line.written, line.rejected)):
+            counts[place] += count
+    for key, (found, written, rejected) in sums.items():
+        names = [printable(name, 40) for name in key]
+        lines.append((names[0], names[1], names[2], f"{found:,}", f"{written:,}", f"{rejected:,}"))
+    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    for line_cells in lines:
+        texts = [cell.ljust(width) for cell, width in zip(line_cells[:3], widths[:3], strict=True)]
+        numbers = [cell.rjust(width) for cell, width in zip(line_cells[3:], widths[3:], strict=True)]
+        _say("  ".join((*texts, *numbers)))
 
 
 @app.command()
@@ -232,12 +292,19 @@ def sql(
     if query is None:
         _shell(folder)
         return
-    with opened.connect(wide="wide" in query.lower()) as connection:
+    with opened.connect(wide=_may_name_wide_views(query)) as connection:
         _show(stats.run_query(connection, query), form)
 
 
+def _may_name_wide_views(query: str) -> bool:
+    """Whether a query may ask for one of the views of single classes, which take a while to make."""
+    words = ("wide", "show", "describe", "duckdb_", "information_schema", "pragma", "sqlite_master", "pg_catalog")
+    return any(word in query.lower() for word in words)
+
+
 def _shell(folder: Path) -> None:
-    from labelframe.database import DATABASE, write_database
+    from labelframe.database import write_database
+    from labelframe.schema import DATABASE
 
     beside = Path(sys.executable).with_name("duckdb")
     shell = shutil.which("duckdb") or (str(beside) if beside.exists() else None)
@@ -287,6 +354,50 @@ def register(folder: Snapshot) -> None:
     path = write_database(folder)
     with _output():
         print(path.as_posix())
+
+
+@app.command()
+def rejects(
+    folder: Snapshot,
+    form: As = Format.table,
+    raw: Annotated[
+        bool,
+        typer.Option(
+            "--raw", help="Give them back as JSON lines, each in a label row, to be mended and flattened again."
+        ),
+    ] = False,
+) -> None:
+    """Show what of the export could not be taken, why, and what to do."""
+    from labelframe import labels
+
+    opened = labels.open(folder)
+    if raw:
+        from labelframe.mend import mendable
+        from labelframe.show import show_lines
+
+        with _output():
+            show_lines(mendable(opened))
+        return
+    table = opened["rejects"]
+    _show(table.select([name for name in table.column_names if name not in ("raw", "row_id", "owner_hash")]), form)
+
+
+@app.command()
+def verify(folder: Snapshot, form: As = Format.table) -> None:
+    """Check a snapshot: its files against the manifest, its tables against each other. Exit code 1: it is damaged."""
+    import pyarrow as pa
+
+    from labelframe import verify as checking
+
+    findings = checking.verify(folder)
+    note = checking.database_note(folder)
+    if note is not None:
+        _say(f"note: {note}")
+    if findings:
+        names = ("check", "table", "message", "count")
+        _show(pa.table({name: [getattr(finding, name) for finding in findings] for name in names}), form)
+        sys.exit(1)
+    _say("All is well.")
 
 
 @app.command()

@@ -19,9 +19,8 @@ import pyarrow as pa
 
 from labelframe.errors import Found, SnapshotError, printable
 from labelframe.parquet import part_paths, read_manifest
-from labelframe.schema import TABLES, Column, Table
+from labelframe.schema import DATABASE, TABLES, Column, Table
 
-DATABASE = "labels.duckdb"
 STORAGE_VERSION = "v1.0.0"  # what DuckDB 1.0 and every later shell can open
 WIDE_BASE = (
     *("row_id", "label_hash", "space_id", "timeline_id", "frame", "range_start", "range_end", "range_unit"),
@@ -102,7 +101,7 @@ def write_database(folder: str | os.PathLike[str]) -> Path:
     """Write `labels.duckdb` into a snapshot: views over its Parquet files, where they are now."""
     read_manifest(folder)
     path = Path(folder).resolve() / DATABASE
-    beside = path.with_name(f".{secrets.token_hex(4)}.{DATABASE}")
+    beside = path.with_name(f".{DATABASE}.{secrets.token_hex(4)}")
     try:
         # Made elsewhere: DuckDB cannot write a database below a folder with a question mark in its name.
         with TemporaryDirectory(prefix="labelframe-") as scratch:

@@ -1,20 +1,24 @@
 """Parse the bytes of a label row.
 
-In: the bytes that `read` found. Out: label rows as plain Python values. Nothing after this room sees JSON text; this
-room does not look into a label row further than to know that it is one.
+In: the bytes that `read` found. Out: label rows as plain Python values, and what was wrong with single values of them.
+Nothing after this room sees JSON text; this room does not look into a label row further than to know that it is one.
 """
 
 from __future__ import annotations
 
 import gc
+import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import numpy as np
 import orjson
 
-from labelframe.errors import Found, LabelRowError, Origin, SourceError, kind_of
-from labelframe.read import GIVE_AN_EXPORT, RawRow, is_label_row
+from labelframe.errors import Fault, Found, JsonPath, OddNumber, kind_of
+from labelframe.read import is_label_row
 
 Json: TypeAlias = dict[str, object]
 
@@ -31,36 +35,159 @@ def paused_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def decode(raw: RawRow) -> list[Json]:
-    """The label rows in one JSON value: usually it is one; lists and objects with one key around them are unwrapped.
+@dataclass(frozen=True)
+class OddValue:
+    """A single value of a JSON text that cannot be taken as it stands there, the rest being well: `raw` is its text."""
 
-    Raises LabelRowError for what is no JSON, SourceError for JSON that holds no label row.
+    path: JsonPath
+    fault: Fault
+    raw: str
+
+
+@dataclass
+class Decoded:
+    """A JSON value, and what of it could not be taken."""
+
+    value: object
+    odd: list[OddValue] = field(default_factory=list)
+
+
+class BrokenJsonError(Exception):
+    """Bytes that are no JSON: the fault, and the byte within them where it lies."""
+
+    def __init__(self, fault: Fault, offset: int) -> None:
+        super().__init__(fault.reason)
+        self.fault = fault
+        self.offset = offset
+
+
+def decode(data: bytes) -> Decoded:
+    """The JSON value of a text.
+
+    A key that stands twice, and text that is no Unicode, cost that value alone: the later value is taken, and U+FFFD
+    for what is half a character. NaN, Infinity and numbers beyond a float64 become `OddNumber`.
+
+    Raises BrokenJsonError for what is no JSON, is not UTF-8, or is nested more than 254 levels deep.
     """
     try:
-        value: object = orjson.loads(raw.data)
+        value: object = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise _no_json(raw, error) from None
-    return list(_unwrapped(value, raw.origin))
+        return _decode_odd(data, error)
+    try:
+        again = orjson.dumps(value)
+    except TypeError as error:
+        raise BrokenJsonError(_too_deep(), 0) from error
+    # Two values of one key leave fewer quotes in what is written again; an escaped quote would make up for them.
+    if _quotes(data) != _quotes(again) or b"\\u0022" in data:
+        return _decode_odd(data, None)
+    return Decoded(value)
 
 
-def _unwrapped(value: object, origin: Origin) -> Iterator[Json]:
+def _quotes(data: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == 0x22))
+
+
+def _too_deep() -> Fault:
+    return Fault("label row is nested too deeply", "at most 254 levels", Found("more"))
+
+
+def _decode_odd(data: bytes, error: orjson.JSONDecodeError | None) -> Decoded:
+    """Parse slowly what orjson refuses, or what may hold a key twice."""
+    try:
+        text = data.decode()
+        value = json.loads(
+            text,
+            parse_constant=OddNumber,
+            parse_float=_float,
+            parse_int=_integer,
+            object_pairs_hook=_pairs,
+        )
+        odd: list[OddValue] = []
+        value = _mended(value, (), odd)
+        orjson.dumps(value, default=str)
+    except UnicodeDecodeError as wrong:
+        found = Found(f"the byte 0x{data[wrong.start]:02x}, near {data[max(0, wrong.start - 12) : wrong.start + 12]!r}")
+        raise BrokenJsonError(Fault("label row is not UTF-8", "UTF-8", found), wrong.start) from None
+    except (RecursionError, TypeError):
+        raise BrokenJsonError(_too_deep(), 0) from None
+    except ValueError:
+        assert error is not None, "json refuses what orjson takes"
+        before = len(error.doc[: error.pos].encode())
+        around = data[max(0, before - 12) : before + 12]
+        found = Found(f"{error.msg}, near {around!r}")
+        raise BrokenJsonError(Fault("label row is no JSON", "JSON", found), before) from None
+    return Decoded(value, odd)
+
+
+def _float(text: str) -> object:
+    number = float(text)
+    return OddNumber(text) if math.isinf(number) else number
+
+
+def _integer(text: str) -> object:
+    """An integer as orjson takes it: one that 64 bits do not hold is a float."""
+    if len(text) > 20:
+        return _float(text)
+    number = int(text)
+    return number if -(1 << 63) <= number < 1 << 64 else float(number)
+
+
+class _Twice(dict[str, object]):
+    """An object of which a key stands twice, and the values that the later ones displace."""
+
+    displaced: list[tuple[str, object]]
+
+
+def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) == len(pairs):
+        return value
+    twice = _Twice(value)
+    last = {key: place for place, (key, _) in enumerate(pairs)}
+    twice.displaced = [(key, part) for place, (key, part) in enumerate(pairs) if last[key] != place]
+    return twice
+
+
+def _mended(value: object, path: JsonPath, odd: list[OddValue]) -> object:
+    """The value without what cannot be taken, which goes to `odd`."""
+    if isinstance(value, str):
+        return _whole_characters(value, path, odd)
+    if isinstance(value, list):
+        return [_mended(part, (*path, index), odd) for index, part in enumerate(value)]
+    if isinstance(value, dict):
+        for key, displaced in value.displaced if isinstance(value, _Twice) else ():
+            fault = Fault("key stands twice", "each key once", Found(f"{kind_of(key)} again"), (key,))
+            odd.append(OddValue(path, fault, json.dumps(displaced, default=str)))
+        return {_whole_characters(key, path, odd): _mended(part, (*path, key), odd) for key, part in value.items()}
+    return value
+
+
+def _whole_characters(text: str, path: JsonPath, odd: list[OddValue]) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        found = Found(f"half of one: {json.dumps(text)[:80]}")
+        odd.append(OddValue(path, Fault("text is no Unicode", "whole characters", found), json.dumps(text)))
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def label_rows(value: object) -> Iterator[Json]:
+    """The label rows in one JSON value: usually it is one; lists and objects with one key around them are unwrapped.
+
+    Raises Fault for what is neither.
+    """
     if is_label_row(value):
         assert isinstance(value, dict)
         yield value
     elif isinstance(value, list):
         for item in value:
-            yield from _unwrapped(item, origin)
+            yield from label_rows(item)
     elif isinstance(value, dict) and len(value) == 1 and isinstance(next(iter(value.values())), (dict, list)):
-        yield from _unwrapped(next(iter(value.values())), origin)
+        yield from label_rows(next(iter(value.values())))
     else:
-        raise SourceError(
-            "This JSON is no export.",
-            source=origin.source,
-            byte_offset=origin.byte_offset,
-            expected="a label row: an object with data_units and label_hash",
-            found=Found("an ontology" if is_ontology(value) else kind_of(value)),
-            remedy=GIVE_AN_EXPORT,
-        )
+        found = Found("an ontology" if is_ontology(value) else kind_of(value))
+        raise Fault("file is no export", "a label row: an object with data_units and label_hash", found)
 
 
 def is_ontology(value: object) -> bool:
@@ -69,17 +196,4 @@ def is_ontology(value: object) -> bool:
         isinstance(value, dict)
         and isinstance(value.get("objects"), list)
         and isinstance(value.get("classifications"), list)
-    )
-
-
-def _no_json(raw: RawRow, error: orjson.JSONDecodeError) -> LabelRowError:
-    before = error.doc[: error.pos].encode()
-    around = raw.data[max(0, len(before) - 12) : len(before) + 12]
-    return LabelRowError(
-        source=raw.origin.source,
-        row_number=raw.origin.row_number,
-        byte_offset=raw.origin.byte_offset + len(before),
-        expected="JSON",
-        found=Found(f"{error.msg}, near {around!r}"),
-        remedy="Export or download the file again; an editor with JSON support shows the place.",
     )

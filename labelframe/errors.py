@@ -10,11 +10,76 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import NoReturn
 
 JsonPath = tuple[str | int, ...]
 
 EXPORT_AGAIN = "Export this label row again; if it comes out the same, please report it."
+GIVE_AN_EXPORT = (
+    "Give an export: .json with a list of label rows or one of them, or .jsonl, each also as .gz or .zst, or in a .zip."
+)
+DOWNLOAD_AGAIN = "Export or download the file again; what comes before this place is whole."
+MEND_JSON = "Mend it by hand at that byte (an editor with JSON support shows the place), or export the label row again."
+DRAW_AGAIN = "Open the label row in the editor, draw this object again or delete it, and export again."
+
+KEEP_GOING = 'To keep all else: --on-error collect (in Python on_error="collect").'
+
+REMEDIES: dict[str, str] = {
+    # Of a file.
+    "file is empty": GIVE_AN_EXPORT,
+    "file is no JSON": GIVE_AN_EXPORT,
+    "file is no export": GIVE_AN_EXPORT,
+    "file is not UTF-8": "Convert it to UTF-8, for instance with: iconv -f UTF-16 -t UTF-8 FILE.",
+    "file cannot be read": "Check that you may read it, and that its disk is well.",
+    "folder cannot be read": "Check that you may read it.",
+    "file is cut off": DOWNLOAD_AGAIN,
+    "file changed while it was read": "Wait until the program that writes it has ended, then flatten it again.",
+    "gzip data is broken": DOWNLOAD_AGAIN,
+    "zstd data is broken": DOWNLOAD_AGAIN,
+    "zip archive is broken": DOWNLOAD_AGAIN,
+    "zip archive is encrypted": "Unpack it with its password, then give what was in it.",
+    "zip method is unknown": "Unpack it with the program that packed it, then give what was in it.",
+    # Between label rows.
+    "comma is missing": "Put a comma between the two label rows; both were whole.",
+    "comma too many": "Delete the comma, or put the label row that is missing behind it.",
+    "text between label rows": "Delete it, or make it the label row that it should be.",
+    "text after the end": "Delete what follows the end of the list, or give it as a file of its own.",
+    # Of a label row.
+    "label row is no object": "Delete it, or put the label row there that it should be.",
+    "object is no label row": "Delete it, or give what it is as a file of its own.",
+    "label row is no JSON": MEND_JSON,
+    "label row never ends": MEND_JSON,
+    "label row is not UTF-8": "Convert its text to UTF-8, or export the label row again.",
+    "label row is nested too deeply": "Label rows nest a dozen levels deep: find what wrote this one.",
+    "label row stands twice": "Keep one of the two; of two branches, each says its own branch_name.",
+    "label row of the time before data units": "Export this label row again from the platform of today.",
+    "key stands twice": "Delete one of the two; the later one was taken.",
+    "text is no Unicode": "Put whole characters there; the broken ones were replaced by U+FFFD.",
+    # Of a part of a label row.
+    "part is no object": "Put the object there that belongs there, or delete the key.",
+    "part is no list": "Put the list there that belongs there, or delete the key.",
+    "entry is no object": "Delete the entry, or put the object there that it should be.",
+    "frame key is no number": "Name the frame by its number, from 0.",
+    "hash is missing": "Give the entry the hash of the object or classification that it belongs to.",
+    "geometry is missing": DRAW_AGAIN,
+    "geometry is not the one of its shape": "Make shape name the geometry that is there, or draw the object again.",
+    "geometry is of the wrong type": DRAW_AGAIN,
+    "coordinate is missing": DRAW_AGAIN,
+    "coordinate is no number": DRAW_AGAIN,
+    "odd number of coordinates": "Give every vertex an x and a y.",
+    "vertex is no object": DRAW_AGAIN,
+    "vertex key is no number": 'Key the vertices "0", "1", ... in their order.',
+    "size is no whole number": "Give the mask's size and place in whole pixels.",
+    "size is negative": "Give the mask's size in pixels.",
+    "run lengths are missing": DRAW_AGAIN,
+    "run lengths are too short": "Encode the mask again for its width and height, or draw it again.",
+    "run lengths are too long": "Encode the mask again for its width and height, or draw it again.",
+    "run lengths are cut off": "The text was cut short: export again, or draw the mask again.",
+    "run length is negative": "Encode the mask again: a run has no length below zero.",
+    "foreign character in run lengths": "Run lengths are written in the characters 0 to o: encode the mask again.",
+    "range is unreadable": "Write ranges as [start, end] in whole numbers, or as two HTML nodes.",
+    "range ends before it starts": "Swap the two ends, or correct the one that is wrong.",
+}
+"""What to do about each fault, by its reason: the word that `rejects.reason` gives."""
 
 
 def printable(text: object, limit: int = 200) -> str:
@@ -62,7 +127,7 @@ def kind_of(value: object) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float, OddNumber)):
         return f"the number {value}"
     if isinstance(value, str):
         return f'the text "{printable(value, 60)}"'
@@ -77,8 +142,8 @@ def kind_of(value: object) -> str:
 class LabelframeError(Exception):
     """Anything that labelframe could not do. Its parts are attributes; its text is made of them here alone.
 
-    Attributes: message, source (file), row_number, label_hash, byte_offset, json_path (text), expected, found, remedy;
-    each may be None.
+    Attributes: message, source (file), row_number, label_hash, byte_offset, json_path (text), expected, found, remedy,
+    reason (a key of REMEDIES); each may be None.
     """
 
     def __init__(
@@ -93,6 +158,7 @@ class LabelframeError(Exception):
         expected: str | None = None,
         found: str | None = None,
         remedy: str | None = None,
+        reason: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -104,6 +170,7 @@ class LabelframeError(Exception):
         self.expected = expected
         self.found = found
         self.remedy = remedy
+        self.reason = reason
 
     def __str__(self) -> str:
         first = []
@@ -160,43 +227,57 @@ def unknown_name(what: str, name: str, known: Sequence[str]) -> UnknownNameError
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a label row came from: its file, its place in that file from 0, and the byte where it starts."""
+    """Where a label row came from: its file, its place in that file from 0, and the byte where it starts. A file that
+    cannot be read at all has neither."""
 
     source: str
-    row_number: int
-    byte_offset: int
+    row_number: int | None = None
+    byte_offset: int | None = None
 
 
 class Fault(Exception):
-    """A part of a label row that cannot be taken, raised where it is seen and placed by whoever knows the path.
+    """Something that cannot be taken, raised where it is seen and placed by whoever knows the path.
 
-    `path` leads from the object at hand down to the fault.
+    `reason` is a key of REMEDIES, `path` leads from the part at hand down to the fault.
     """
 
-    def __init__(
-        self, reason: str, expected: str, found: object, path: JsonPath = (), remedy: str | None = None
-    ) -> None:
+    def __init__(self, reason: str, expected: str | None, found: object, path: JsonPath = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.expected = expected
         self.found = found if isinstance(found, Found) else Found(kind_of(found))
         self.path = path
-        self.remedy = remedy or EXPORT_AGAIN
+        self.remedy = REMEDIES[reason]
 
 
 class Found(str):
     """What was found, already in words."""
 
 
-def fail(origin: Origin, label_hash: str | None, path: JsonPath, fault: Fault) -> NoReturn:
-    """Raise the error that tells of a fault and of the label row it lies in."""
-    raise LabelRowError(
+@dataclass(frozen=True)
+class OddNumber:
+    """A number that is none: NaN, Infinity, or one beyond a float64. It is shown as its text."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def error_of(
+    origin: Origin, fault: Fault, label_hash: str | None = None, path: JsonPath | None = None
+) -> LabelframeError:
+    """The error that tells of a fault in a file, in a label row, or (with a path) at a place in one."""
+    kind = SourceError if path is None else LabelRowError
+    return kind(
+        None if path is not None else f"{fault.reason[0].upper()}{fault.reason[1:]}.",
         source=origin.source,
         row_number=origin.row_number,
         label_hash=label_hash,
         byte_offset=origin.byte_offset,
-        json_path=path_text((*path, *fault.path)),
+        json_path=None if path is None else path_text((*path, *fault.path)),
         expected=fault.expected,
         found=fault.found,
-        remedy=fault.remedy,
-    ) from None
+        remedy=f"{fault.remedy} {KEEP_GOING}",
+        reason=fault.reason,
+    )

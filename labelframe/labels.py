@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 PathLike = str | os.PathLike[str]
+PASSED_OVER = 1000  # files that the manifest names
 
 
 class Labels(Mapping[str, pa.Table]):
@@ -148,13 +149,21 @@ class Labels(Mapping[str, pa.Table]):
 
 def _about(run: tables.Run) -> dict[str, Any]:
     """What the manifest says of the run that made a snapshot."""
+    taken = set(run.taken)
     return {
         "sources": [
-            {"name": source.name, "size": source.size, "sha256": source.sha256}
+            {"name": source.name, "size": source.size or source.bytes_done, "sha256": source.sha256}
             for source in run.sources
-            if source.passed_over is None
+            if source.name in taken or any(name.startswith(f"{source.name}/") for name in taken)
         ],
+        "options": vars(run.options),
+        "passed_over": {
+            "count": len(run.passed_over),
+            "first": [vars(over) for over in run.passed_over[:PASSED_OVER]],
+            "other_branches": dict(run.other_branches),
+        },
         "account": [vars(line) for line in run.account],
+        "reasons": dict(run.reasons),
         "delete_events": run.delete_events,
         "rejects": run.rows["rejects"],
     }
@@ -171,13 +180,23 @@ def _write_database(folder: PathLike) -> None:
     database.write_database(folder)
 
 
-def flatten(*paths: PathLike) -> Labels:
-    """Flatten exports (files or folders: .json, .jsonl, .ndjson, each also .gz) into tables in memory.
+def flatten(
+    *paths: PathLike, on_error: tables.OnError = "stop", branch: str | None = None, strip_links: bool = False
+) -> Labels:
+    """Flatten exports into tables in memory.
+
+    Args:
+        paths: files, folders, patterns or "-" (standard input): .json, .jsonl or .ndjson, each also .gz or .zst, .zip.
+        on_error: "stop" raises the first fault; "collect" keeps everything that is good and lists the rest in the table
+            `rejects`.
+        branch: take the label rows of this branch only ("main" where a label row names none).
+        strip_links: keep no link to the data.
 
     Raises SourceError for what cannot be read, LabelRowError for a label row of which something cannot be taken.
     """
     batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in TABLES}
-    run = tables.flatten_sources(find_sources(paths), lambda name, batch: batches[name].append(batch))
+    options = tables.Options(on_error, branch, strip_links)
+    run = tables.flatten_sources(find_sources(paths), lambda name, batch: batches[name].append(batch), options)
     return Labels(
         in_memory={
             name: pa.Table.from_batches(batches[name], TABLES[name].schema).unify_dictionaries() for name in TABLES
@@ -191,13 +210,14 @@ def flatten_to_snapshot(
     folder: PathLike,
     overwrite: bool = False,
     progress: Callable[[tables.Progress], None] = lambda _: None,
+    options: tables.Options = tables.STOP,
 ) -> tables.Run:
     """Flatten exports into a snapshot on disk, a batch at a time: memory is bounded whatever their size.
 
     Raises what `flatten` raises, and SnapshotError where `folder` exists (with `overwrite`: where it is no snapshot).
     """
     with parquet.SnapshotWriter(folder, overwrite) as writer:
-        run = tables.flatten_sources(find_sources(paths), writer.write, progress)
+        run = tables.flatten_sources(find_sources(paths), writer.write, options, progress)
         writer.commit(_about(run), _write_database)
     return run
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,10 +23,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labelframe.errors import Found, SnapshotError, printable
-from labelframe.schema import FORMAT_VERSION, TABLES, Table
+from labelframe.schema import DATABASE, FORMAT_VERSION, MANIFEST, TABLES, Table
 from labelframe.version import __version__
+from labelframe.workplace import Workplace, beside, sync_file
 
-MANIFEST = "_labelframe.json"
 ROW_GROUP_ROWS = 1 << 17
 ROW_GROUP_BYTES = 1 << 26  # of Arrow data: long polygons fill a row group sooner than rows do
 PART_ROWS = 1 << 23
@@ -47,12 +46,16 @@ def read_manifest(folder: str | os.PathLike[str]) -> Manifest:
         manifest: object = json.loads((folder / MANIFEST).read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         there = "a folder without it" if folder.is_dir() else "a file" if folder.exists() else "nothing"
+        killed = beside(folder.resolve()) / "old"
+        remedy = "Make one with: labelframe flatten EXPORT --out DIR"
+        if not folder.exists() and killed.exists():
+            remedy = f"A run was killed while it replaced it: move {killed.as_posix()} there, or flatten anew."
         raise SnapshotError(
             "This is no snapshot.",
             source=folder.as_posix(),
             expected=f"a folder with {MANIFEST}",
             found=Found(there),
-            remedy="Make one with: labelframe flatten EXPORT --out DIR",
+            remedy=remedy,
         ) from None
     except (OSError, ValueError) as error:
         raise SnapshotError(
@@ -115,9 +118,8 @@ class SnapshotWriter:
         self.folder = self._given.resolve()
         self.overwrite = overwrite
         self._check_place()
-        self._beside = self.folder.parent / f".{self.folder.name[:40]}.{secrets.token_hex(4)}.labelframe"
+        self._workplace = Workplace(self.folder)
         self._parts: dict[str, _TableWriter] = {}
-        self._made_parents: list[Path] = []
 
     def _check_place(self) -> None:
         if not os.path.lexists(self._given) and not os.path.lexists(self.folder):
@@ -152,13 +154,16 @@ class SnapshotWriter:
             )
 
     def __enter__(self) -> SnapshotWriter:
-        self._made_parents = [parent for parent in self._beside.parents if not os.path.exists(parent)]
         try:
-            self._beside.mkdir(parents=True)
-            self._parts = {name: _TableWriter(self._beside, table) for name, table in TABLES.items()}
+            self._workplace.enter()
+            self._check_place()
+            self._parts = {name: _TableWriter(self._workplace.new, table) for name, table in TABLES.items()}
         except OSError as error:
             self.__exit__(None, None, None)
             raise self._unwritable(error) from None
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -166,11 +171,7 @@ class SnapshotWriter:
     ) -> None:
         for writer in self._parts.values():
             writer.abandon()
-        _remove(self._beside)
-        if not os.path.exists(self.folder):
-            for parent in self._made_parents:
-                with suppress(OSError):  # somebody else may have put something there
-                    parent.rmdir()
+        self._workplace.leave()
 
     def _unwritable(self, error: OSError) -> SnapshotError:
         return SnapshotError(
@@ -203,7 +204,9 @@ class SnapshotWriter:
                     for name, of_table in parts.items()
                 },
             }
-            (self._beside / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
+            path = self._workplace.new / MANIFEST
+            path.write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
+            sync_file(path)
             self._move_in(complete)
         except OSError as error:
             raise self._unwritable(error) from None
@@ -211,32 +214,15 @@ class SnapshotWriter:
 
     def _move_in(self, complete: Callable[[Path], object]) -> None:
         self._check_place()
-        old = self._beside.with_name(f"{self._beside.name}.old")
-        replaces = self.folder.exists()
-        if replaces:
-            self.folder.rename(old)
+        with suppress(OSError):
+            # Until the new one is made, which needs the new files in their place, the old one serves.
+            shutil.copyfile(self.folder / DATABASE, self._workplace.new / DATABASE)
+        self._workplace.move_in()
         try:
-            self._beside.rename(self.folder)
-            try:
-                complete(self.folder)
-            except BaseException:
-                self.folder.rename(self._beside)
-                raise
+            complete(self.folder)
         except BaseException:
-            if replaces:
-                old.rename(self.folder)
+            self._workplace.move_back()
             raise
-        _remove(old)
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder of ours, also where somebody has protected its files from writing."""
-
-    for parent, _, files in os.walk(folder):
-        for protected in (Path(parent), *(Path(parent) / file for file in files)):
-            with suppress(OSError):
-                protected.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _strangers(folder: Path) -> list[str]:
@@ -244,7 +230,7 @@ def _strangers(folder: Path) -> list[str]:
     manifest = read_manifest(folder)
     own = {MANIFEST, *(part["path"] for table in manifest["tables"].values() for part in table["parts"])}
     files = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir())
-    return [name for name in files if name not in own and not name.startswith(("labels.duckdb", ".DS_Store"))]
+    return [name for name in files if name not in own and not name.startswith((DATABASE, f".{DATABASE}", ".DS_Store"))]
 
 
 class _TableWriter:
@@ -307,6 +293,8 @@ class _TableWriter:
     def finish(self) -> list[Manifest]:
         self._write(pa.Table.from_batches(self._waiting, self._table.schema).unify_dictionaries())
         self._close()
+        for path in self._done:
+            sync_file(path)
         return [
             {
                 "path": path.relative_to(self._root).as_posix(),

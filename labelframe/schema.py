@@ -12,6 +12,8 @@ from functools import cached_property
 import pyarrow as pa
 
 FORMAT_VERSION = 1
+MANIFEST = "_labelframe.json"  # of a snapshot; written last
+DATABASE = "labels.duckdb"
 
 STRING = pa.string()
 TEXT = pa.dictionary(pa.int32(), pa.string())  # a string column with few distinct values
@@ -37,7 +39,8 @@ XYZ = _struct(FLOAT, "x", "y", "z")
 @dataclass(frozen=True)
 class Column:
     """One column. `key` is the JSON key whose value it copies from the object that a row stands for (its JSON text
-    where `is_json`); `source` says where a value comes from when it is not that simple."""
+    where `is_json`); `source` says where a value comes from when it is not that simple. `is_link`: it lets one fetch
+    the data, and is left out where links are not wanted."""
 
     name: str
     type: pa.DataType
@@ -47,6 +50,7 @@ class Column:
     unit: str | None = None
     nullable: bool = True
     is_json: bool = False
+    is_link: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,8 +195,10 @@ LABEL_ROWS = Table(
         Column("annotation_task_status", TEXT, "Status of the task: QUEUED, COMPLETED, ...", "annotation_task_status"),
         Column("is_valid", BOOL, "Whether the labels are valid.", "is_valid"),
         Column("is_shadow_data", BOOL, "Whether the data is shadow data.", "is_shadow_data"),
-        Column("video_link", STRING, "Link to the video.", "video_link"),
-        Column("image_sequence_link", STRING, "Link to the image sequence's video.", "image_sequence_link"),
+        Column("video_link", STRING, "Link to the video.", "video_link", is_link=True),
+        Column(
+            "image_sequence_link", STRING, "Link to the image sequence's video.", "image_sequence_link", is_link=True
+        ),
         Column("backing_item_uuid", STRING, "The file's id in storage.", "backing_item_uuid"),
         Column("created_at", TIME, "When the label row was made.", "created_at"),
         Column("last_edited_at", TIME, "When the label row was last changed.", "last_edited_at"),
@@ -224,8 +230,14 @@ DATA_UNITS = Table(
         Column("data_title", STRING, "Title of the file.", "data_title"),
         Column("data_type", TEXT, "MIME type, or `group` or `scene`.", "data_type"),
         Column("data_sequence", INT, "Place of the file among the label row's, from 0.", "data_sequence"),
-        Column("data_link", STRING, "Link to the file.", "data_link"),
-        Column("data_links", _list(STRING), "Links to the files of a DICOM series, not in slice order.", "data_links"),
+        Column("data_link", STRING, "Link to the file.", "data_link", is_link=True),
+        Column(
+            "data_links",
+            _list(STRING),
+            "Links to the files of a DICOM series, not in slice order.",
+            "data_links",
+            is_link=True,
+        ),
         Column("width", INT, "Width; null where unknown (0 in the export).", "width", unit="px"),
         Column("height", INT, "Height; null where unknown (0 in the export).", "height", unit="px"),
         Column("fps", FLOAT, "Frames per second; null where unknown (0 in the export).", "data_fps", unit="1/s"),
@@ -304,6 +316,7 @@ SPACES = Table(
             "Link to the file.",
             None,
             "$.data_units.<space_id>.data_link | $.spaces.<space_id>.child_info.data_link",
+            is_link=True,
         ),
         Column(
             "number_of_frames",
@@ -410,7 +423,12 @@ FRAMES = Table(
             "$.data_units.<space_id>.labels.<frame>.metadata.multiframe_frame_number",
         ),
         Column(
-            "file_uri", STRING, "File of the slice.", None, "$.data_units.<space_id>.labels.<frame>.metadata.file_uri"
+            "file_uri",
+            STRING,
+            "File of the slice.",
+            None,
+            "$.data_units.<space_id>.labels.<frame>.metadata.file_uri | $.spaces.<space_id>.frames[*].data_link",
+            is_link=True,
         ),
         Column(
             "file_name",
@@ -817,15 +835,21 @@ REJECTS = Table(
         Column("row_id", INT, "Number of the label row; null where all of it was refused."),
         LABEL_HASH,
         Column("source", TEXT, "File it was read from.", nullable=False),
-        Column("row_number", INT, "Place of the label row in that file, from 0."),
-        Column("byte_offset", INT, "Where the label row starts in that file.", unit="byte"),
-        Column("json_path", STRING, "Path of the part within its label row."),
+        Column("row_number", INT, "Place of the label row in that file, from 0; null where the file cannot be read."),
+        Column(
+            "byte_offset",
+            INT,
+            "Where the label row starts in that file, unpacked; of broken JSON, the place of the fault.",
+            unit="byte",
+        ),
+        Column("json_path", STRING, "Path of the part within its label row; null where there is no label row."),
         Column("table", TEXT, "Table that misses it."),
-        Column("reason", TEXT, "What is wrong, in a word."),
+        Column("owner_hash", STRING, "Hash of the object or classification that it belongs to, where one is known."),
+        Column("reason", TEXT, "What is wrong, in a word; the same word for the same fault."),
         Column("expected", STRING, "What was expected there."),
         Column("found", STRING, "What was found there."),
         Column("remedy", STRING, "What to do about it."),
-        Column("raw", STRING, "JSON text of the smallest part rejected."),
+        Column("raw", STRING, "JSON text of the smallest part rejected; of broken JSON the text as it is."),
     ),
 )
 

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,12 @@ def _write(text: str) -> None:
     if sys.stdout.isatty():
         text = _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
     sys.stdout.write(text)
+
+
+def show_lines(lines: Iterable[str]) -> None:
+    """Print lines made for programs."""
+    for line in lines:
+        _write(f"{line}\n")
 
 
 class _Console(Console):

@@ -2,33 +2,63 @@
 
 In: files to read. Out: record batches of every table of `schema.py`, each checked against it: a value of the wrong
 type goes to `extra`, a null where none may be is a fault of ours. Nothing is left out without a word: what was found in
-the JSON must be what was written.
+the JSON must be what was written or rejected.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
-from labelframe.decode import decode, paused_garbage_collection
-from labelframe.errors import InternalError, SourceError
+from labelframe.decode import BrokenJsonError, OddValue, decode, label_rows, paused_garbage_collection
+from labelframe.errors import (
+    GIVE_AN_EXPORT,
+    Fault,
+    InternalError,
+    LabelframeError,
+    Origin,
+    SourceError,
+    printable,
+    unknown_name,
+)
 from labelframe.flattening import Account, Flattener
 from labelframe.flattening.columns import Taken
+from labelframe.flattening.links import strip_links
 from labelframe.flattening.values import fits_column, json_text, microseconds, whole
-from labelframe.read import RawRow, Source, read_source
+from labelframe.read import Broken, Found, Part, PassedOver, RawRow, Source, open_parts, read_rows, salvage
 from labelframe.schema import INT, STRING, TABLES, Column
 
-NOTES = 5  # of one kind that a run tells
-
 Emit = Callable[[str, pa.RecordBatch], None]
+OnError = Literal["stop", "collect"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to flatten.
+
+    on_error: `stop` raises the first fault; `collect` keeps everything that is good and lists the rest in `rejects`.
+    branch: take the label rows of this branch only. strip_links: keep no link to the data.
+    """
+
+    on_error: OnError = "stop"
+    branch: str | None = None
+    strip_links: bool = False
+
+    def __post_init__(self) -> None:
+        if self.on_error not in ("stop", "collect"):
+            raise unknown_name("way to meet errors", str(self.on_error), ["stop", "collect"])
+
+
+STOP = Options()
 
 
 @dataclass
 class Progress:
-    """How far a run is: bytes read of all, label rows and objects so far."""
+    """How far a run is: bytes read of all (0: unknown), label rows and objects so far."""
 
     bytes_total: int = 0
     bytes_done: int = 0
@@ -38,103 +68,178 @@ class Progress:
 
 @dataclass
 class Run:
-    """What a run did: the files it read, what it found and wrote, what it has to tell."""
+    """What a run did: the files it read, what it found, wrote and refused, and what it passed over."""
 
     sources: list[Source]
+    options: Options
+    taken: list[str] = field(default_factory=list)  # files, and members of archives, that gave label rows
+    passed_over: list[PassedOver] = field(default_factory=list)
     account: list[Account] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TABLES, 0))
+    reasons: Counter[str] = field(default_factory=Counter)  # of rejects
+    other_branches: Counter[str] = field(default_factory=Counter)  # label rows passed over, by branch
     delete_events: int = 0
-    notes: list[str] = field(default_factory=list)
 
 
-def flatten_sources(sources: list[Source], emit: Emit, progress: Callable[[Progress], None] = lambda _: None) -> Run:
+def flatten_sources(
+    found: Found,
+    emit: Emit,
+    options: Options = STOP,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Run:
     """Flatten files one label row at a time, giving each full batch to `emit`.
 
-    Raises SourceError and LabelRowError for what cannot be read or taken, InternalError where the account of the run
-    does not add up.
+    Raises SourceError where there is no label row at all; where faults are not collected, SourceError and LabelRowError
+    for the first; InternalError where the account of the run does not add up.
     """
-    run = Run(sources)
-    state = Progress(sum(source.size for source in sources))
+    run = Run(found.sources, options, passed_over=list(found.passed_over))
+    state = Progress(sum(source.size for source in found.sources))
 
     def emit_batch(taken: Taken) -> None:
+        if options.strip_links:
+            strip_links(taken)
         batch = record_batch(taken)
         run.rows[taken.table.name] += batch.num_rows
         emit(taken.table.name, batch)
 
     def tick() -> None:
-        state.bytes_done = sum(source.bytes_done for source in sources)
+        state.bytes_done = sum(source.bytes_done for source in found.sources)
         state.label_rows = flattener.rows
         state.objects = run.rows["objects"] + flattener.hot.objects.length
         progress(state)
 
-    flattener = Flattener(emit_batch)
-    seen = _Seen()
-    for source in sources:
-        for raw in read_source(source, tick):
-            with paused_garbage_collection():
-                if not _flatten_value(raw, source, flattener, seen):
-                    break
+    flattener = Flattener(emit_batch, options.on_error == "collect")
+    for source in found.sources:
+        for part in open_parts(source, run.passed_over, tick):
+            _Intake(part, flattener, run).take()
     flattener.finish()
     tick()
-    passed_over = [source for source in sources if source.passed_over is not None]
-    run.notes += [f"{source.name}: passed over, it holds {source.passed_over}" for source in passed_over]
-    run.notes += seen.told()
     run.account = flattener.account()
+    run.reasons = flattener.reasons
     run.delete_events = flattener.hot.delete_events
-    if flattener.rows == 0:
-        raise SourceError(
-            "There is no label row in what was given.",
-            source=", ".join(source.name for source in sources[:3]),
-            remedy="Give an export: .json with a list of label rows or one of them, or .jsonl.",
-        )
+    if flattener.rows == 0 and not run.rows["rejects"]:
+        raise _nothing(run)
     _check(run)
     return run
 
 
-def _flatten_value(raw: RawRow, source: Source, flattener: Flattener, seen: _Seen) -> bool:
-    """Flatten what one JSON value holds; False where its file is passed over."""
-    try:
-        values = decode(raw)
-    except SourceError as error:
-        if source.from_folder and raw.origin.row_number == 0:
-            source.passed_over = str(error.found)
+def _nothing(run: Run) -> SourceError:
+    """The error of a run that met no label row."""
+    where = ", ".join(source.name for source in run.sources[:3])
+    if run.other_branches:
+        return _no_branch(run, where)
+    met = "; ".join(f"{over.name}: {over.why}" for over in run.passed_over[:3])
+    remedy = f"{GIVE_AN_EXPORT} Passed over: {printable(met, 500)}." if met else GIVE_AN_EXPORT
+    return SourceError("There is no label row in what was given.", source=where, remedy=remedy)
+
+
+def _no_branch(run: Run, where: str) -> SourceError:
+    """The error of a run all of whose label rows are of other branches."""
+    there = ", ".join(printable(name, 40) for name, _ in run.other_branches.most_common(10))
+    return SourceError(
+        f"There is no label row of the branch {printable(run.options.branch)}.",
+        source=where,
+        remedy=f"There are label rows of: {there}.",
+    )
+
+
+class _Intake:
+    """Takes the label rows of one part."""
+
+    def __init__(self, part: Part, flattener: Flattener, run: Run) -> None:
+        self.part = part
+        self.flattener = flattener
+        self.run = run
+        self.count = 0  # label rows of the part so far, good or bad
+
+    def take(self) -> None:
+        self._take_all(read_rows(self.part))
+
+    def _take_all(self, pieces: Iterator[RawRow | Broken]) -> None:
+        for piece in pieces:
+            if isinstance(piece, Broken):
+                if self.count == 0 and self._pass_over(piece):
+                    return
+                self._refuse(piece.fault, piece.data, piece.offset, piece.is_row)
+                continue
+            with paused_garbage_collection():
+                if not self._take(piece):
+                    return
+
+    def _pass_over(self, broken: Broken) -> bool:
+        """Whether a file that nobody named, and of which nothing can be read, is no export rather than a bad one."""
+        if not self.part.listed or broken.fault.reason not in ("file is no JSON", "file is no export"):
             return False
-        raise
-    for value in values:
-        seen.note(value, raw)
-        flattener.add(value, raw.origin)
-    return True
+        self.run.passed_over.append(PassedOver(self.part.name, str(broken.fault.found)))
+        return True
 
+    def _take(self, raw: RawRow) -> bool:
+        """Flatten what one JSON value holds; False where its file is passed over."""
+        try:
+            decoded = decode(raw.data)
+        except BrokenJsonError as error:
+            self._mend(raw, error)
+            return True
+        try:
+            for value in label_rows(decoded.value):
+                is_all = value is decoded.value
+                self._take_row(value, raw, decoded.odd if is_all else [], is_all)
+        except Fault as fault:
+            if self.count == 0 and self._pass_over(Broken(raw.offset, b"", fault)):
+                return False
+            if self.count:
+                fault = Fault("object is no label row", fault.expected, fault.found)
+            self._refuse(fault, raw.data, raw.offset, is_row=True)
+        return True
 
-class _Seen:
-    """Notes label rows that a run meets twice."""
+    def _take_row(self, value: dict[str, object], raw: RawRow, odd: list[OddValue], is_all: bool) -> None:
+        origin = Origin(self.part.name, self.count, raw.offset)
+        if self.count == 0:
+            self.run.taken.append(self.part.name)
+        self.count += 1
+        wanted = self.run.options.branch
+        if wanted is not None:
+            branch = value.get("branch_name")
+            branch = branch if isinstance(branch, str) else "main"
+            if branch != wanted:
+                self.run.other_branches[branch] += 1
+                return
+        try:
+            self.flattener.add(value, origin, odd, raw.data if is_all else None)
+        except LabelframeError:
+            raise
+        except Exception as error:
+            raise InternalError(
+                f"This label row cannot be flattened: {type(error).__name__}: {error}.",
+                source=origin.source,
+                row_number=origin.row_number,
+                byte_offset=origin.byte_offset,
+                remedy="This is a fault of labelframe's own: please report it, with the label row if you may.",
+            ) from error
 
-    def __init__(self) -> None:
-        self._first: dict[tuple[str, str], str] = {}
-        self._again: list[str] = []
-        self._count = 0
+    def _mend(self, raw: RawRow, error: BrokenJsonError) -> None:
+        """Refuse what is no JSON; a label row that begins within it, after a quote or brace too many, is taken."""
+        salvaged = salvage(raw) if error.fault.reason == "label row is no JSON" else None
+        data = raw.data if salvaged is None else salvaged[0].data
+        self._refuse(error.fault, data, raw.offset + error.offset, is_row=True)
+        if salvaged is not None:
+            self._take_all(salvaged[1])
 
-    def note(self, value: dict[str, object], raw: RawRow) -> None:
-        label_hash, branch = value.get("label_hash"), value.get("branch_name")
-        if not isinstance(label_hash, str):
-            return
-        here = f"{raw.origin.source}, label row {raw.origin.row_number}"
-        first = self._first.setdefault((label_hash, branch if isinstance(branch, str) else "main"), here)
-        if first is not here:
-            self._count += 1
-            if self._count <= NOTES:
-                self._again.append(f"{here}: label row {label_hash} stands in {first} too; both were taken")
-
-    def told(self) -> list[str]:
-        more = self._count - len(self._again)
-        return [*self._again, f"{more:,} more label rows stand twice"] if more else self._again
+    def _refuse(self, fault: Fault, data: bytes, offset: int | None, is_row: bool) -> None:
+        number = None if offset is None else self.count
+        if is_row:
+            if self.count == 0:
+                self.run.taken.append(self.part.name)
+            self.count += 1
+        self.flattener.refuse(Origin(self.part.name, number, offset), fault, data, is_row)
 
 
 def _check(run: Run) -> None:
     for line in run.account:
         if not line.adds_up:
             raise InternalError(
-                f"{line.data_type} {line.shape}: {line.found} found, {line.written} written, {line.rejected} rejected.",
+                f"{line.table} ({line.data_type}, {line.shape}): {line.found} found, {line.written} written, "
+                f"{line.rejected} rejected.",
                 remedy="This is a fault of labelframe's own: please report it, with the export if you may.",
             )
 
@@ -216,4 +321,4 @@ def _times(column: Column, values: list[str | None], extras: dict[int, dict[str,
     return pa.array(times, INT).cast(column.type).take(texts.indices)
 
 
-__all__ = ["Account", "Emit", "Progress", "Run", "flatten_sources", "record_batch"]
+__all__ = ["Account", "Emit", "OnError", "Options", "Progress", "Run", "flatten_sources", "record_batch"]

@@ -137,7 +137,7 @@ class Row:
         self.spaces = self.parts("spaces", "spaces")
         self.object_answers = self.parts("object_answers", "instances")
         self.classification_answers = self.parts("classification_answers", "instances")
-        self.object_actions = self.parts("object_actions", "attributes")
+        self.object_actions = self.parts("object_actions", "instances")
         self.is_image_group = raw.get("data_type") in ("img_group", "image_group")
         self.is_continuous = inner(raw, "scene").get("isContinuous") is True
 
@@ -1094,12 +1094,12 @@ def classifications(row: Row, canvases: dict[str, Space], entries: list[Entry]) 
         path = f"$.classification_answers.{classification_hash}"
         places = placements(row, canvases, answer, path, "classifications")
         for place in unmet_placements(places, own_entries):
-            records.append(classification_of_answer(row, classification_hash, answer, place, entries))
+            records.append(classification_of_answer(row, classification_hash, answer, place))
         named_spaces = [space_id for space_id in inner(answer, "spaces") if space_id != "root"]
         if not own_entries and not answer.get("range") and not answer.get("range_html") and not named_spaces:
             # Neither entries nor range nor spaces: the whole label row.
             place = Placement(None)
-            records.append(classification_of_answer(row, classification_hash, answer, place, entries))
+            records.append(classification_of_answer(row, classification_hash, answer, place))
     return records
 
 
@@ -1165,17 +1165,14 @@ def classification_of_entry(row: Row, entry: Entry) -> Record:
     return record
 
 
-def classification_of_answer(
-    row: Row, classification_hash: str, answer: Json, place: Placement, entries: list[Entry]
-) -> Record:
+def classification_of_answer(row: Row, classification_hash: str, answer: Json, place: Placement) -> Record:
     """The row of a classification where only its answer says that it holds."""
     label = take_label(answer, {})
     if label["feature_hash"] is None:
-        # Rule 13: the answer's feature_hash, else an entry's.
-        for entry in entries:
-            feature_hash = text_or_none(entry.raw.get("featureHash"))
-            if label["feature_hash"] is None and entry.owner_hash == classification_hash:
-                label["feature_hash"] = feature_hash
+        # Rule 13: the answer's feature_hash, else the first that an entry tells.
+        for entry in met_classifications(row):
+            if label["feature_hash"] is None and entry["classificationHash"] == classification_hash:
+                label["feature_hash"] = text_or_none(entry.get("featureHash"))
     label["name"] = classification_name(row, classification_hash, label["feature_hash"], answer)
     return row.keys() | {
         **columns_of_place(row, place),
@@ -1202,15 +1199,19 @@ def classification_name(row: Row, owner_hash: str | None, feature_hash: object, 
 
 
 def named_entries(row: Row) -> list[Json]:
-    """The classifications of every blob that have a hash and a name, in the order in which they stand in the export."""
+    """The classifications of every blob that have a hash and a name."""
+    return [entry for entry in met_classifications(row) if isinstance(entry.get("name"), str)]
+
+
+def met_classifications(row: Row) -> list[Json]:
+    """The classifications of every blob that have a hash, in the order in which they stand in the export."""
     found = []
     for holder in [*row.units.values(), *row.spaces.values()]:
         labels = inner(holder, "labels")
         for blob in [labels] if is_blob(labels) else labels.values():
             entries = blob.get("classifications") if isinstance(blob, dict) else None
             for entry in entries if isinstance(entries, list) else []:
-                known = isinstance(entry, dict) and isinstance(entry.get("classificationHash"), str)
-                if known and isinstance(entry.get("name"), str):
+                if isinstance(entry, dict) and isinstance(entry.get("classificationHash"), str):
                     found.append(entry)
     return found
 

@@ -210,7 +210,7 @@ def test_the_same_labels_have_the_same_content_hash_whatever_the_day_and_the_ord
     later = dict(reversed({**image_row(box(), data_link=f"{link}?day=2"), "exported_at": "2024-01-02"}.items()))
     other = image_row(box(name="other"), data_link=link)
 
-    hashes = flatten([today, later, other])["label_rows"]["content_hash"].to_pylist()
+    hashes = [only(flatten([row])["label_rows"])["content_hash"] for row in (today, later, other)]
 
     assert hashes[0] == hashes[1] != hashes[2]
 
@@ -220,7 +220,7 @@ def test_a_label_row_of_2020_is_refused_with_the_reason() -> None:
 
     reject = only(flatten([row])["rejects"])
 
-    assert reject["reason"] == "export of the time before data units"
+    assert reject["reason"] == "label row of the time before data units"
     assert reject["row_id"] is None
     assert json.loads(reject["raw"]) == row
 
@@ -233,5 +233,10 @@ def test_every_entry_is_accounted_for() -> None:
     counted.add(image_row(box(), bad, box()), Origin("export.json", 0, 0))
     counted.finish()
 
-    assert counted.account() == [flattener.Account("bounding_box", "image", found=3, written=2, rejected=1)]
+    assert counted.account() == [
+        flattener.Account("label_rows", "image", None, found=1, written=1, rejected=0),
+        flattener.Account("data_units", "image", None, found=1, written=1, rejected=0),
+        flattener.Account("frames", "image", None, found=1, written=1, rejected=0),
+        flattener.Account("objects", "image", "bounding_box", found=3, written=2, rejected=1),
+    ]
     assert Counter(batch.table.name for batch in taken)["objects"] == 1

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelframe import read
 from labelframe.errors import SourceError
-from labelframe.read import find_sources, read_source
+from labelframe.read import Broken, PassedOver, RawRow, find_sources, open_parts, read_rows
+from labelframe.read import split as splitting
 
 Values = list[tuple[int, bytes]]
 
@@ -29,10 +29,17 @@ ROWS = st.lists(
 )
 
 
+def pieces(path: Path) -> list[RawRow | Broken]:
+    """What a file is cut into."""
+    (source,) = find_sources([path]).sources
+    return [piece for part in open_parts(source, []) for piece in read_rows(part)]
+
+
 def values(path: Path) -> Values:
-    """Byte offset and bytes of each value in a file."""
-    (source,) = find_sources([path])
-    return [(raw.origin.byte_offset, raw.data) for raw in read_source(source)]
+    """Byte offset and bytes of each value in a file that has no fault."""
+    found = pieces(path)
+    assert not [piece for piece in found if isinstance(piece, Broken)]
+    return [(piece.offset, piece.data) for piece in found if isinstance(piece, RawRow)]
 
 
 @pytest.fixture
@@ -48,7 +55,7 @@ def read_text(tmp_path: Path) -> Callable[..., Values]:
 @given(ROWS, st.sampled_from([1, 2, 3, 7, 64, 1 << 20]), st.sampled_from([None, 1, 4]))
 def test_a_list_is_cut_into_its_rows_at_any_chunk_size(rows: list[object], chunk: int, indent: int | None) -> None:
     text = json.dumps(rows, indent=indent, ensure_ascii=False).encode()
-    scan = read._Scan()
+    scan = splitting._Scan()
 
     found, begin = [], 0
     for offset in range(0, len(text), chunk):
@@ -110,61 +117,196 @@ def test_a_row_that_begins_with_a_list_of_objects_is_no_wrapper(read_text: Calla
     assert read_text(text) == [(0, text.encode())]
 
 
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[bytes], Path]:
+    def to_disk(data: bytes) -> Path:
+        path = tmp_path / "export.json"
+        path.write_bytes(data)
+        return path
+
+    return to_disk
+
+
+A, B, C = (f'{{"label_hash": "{name}", "data_units": {{"u": {{}}}}}}'.encode() for name in "abc")
+
+
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("data", "rows", "reasons"),
     [
-        (b"", "The file is empty"),
-        (b" \n ", "The file is empty"),
-        (b"hello", "expected JSON: a list or an object, found b'hello'"),
-        (b"\xff\xfe[\x00", "expected JSON: a list or an object"),
-        (b'[{"a": 1}', "expected the closing ], found the end of the file"),
-        (b'[{"a": 1}, {"b', "expected the end of this label row, found the end of the file"),
-        (b'[{"a": 1} {"b": 2}]', "expected a comma or the end of the list, found {"),
-        (b'[{"a": 1},]', "expected a label row: a JSON object, found ]"),
-        (b'[{"a": 1}, 5]', "expected a label row: a JSON object, found 5"),
-        (b'[{"a": 1}]]', "expected a comma or the end of the list, found ]"),
-        (b'[{"a": 1}] more', "expected a comma or the end of the list, found more"),
-        (gzip.compress(b'[{"a": 1}]')[:-9], "The gzip data is broken"),
+        (b"", [], ["file is empty"]),
+        (b" \n ", [], ["file is empty"]),
+        (b"hello", [], ["file is no JSON"]),
+        (b"\x89PNG\r\n", [], ["file is no JSON"]),
+        (b"\xff\xfe[\0", [], ["file is not UTF-8"]),
+        ('[{"a": 1}]'.encode("utf-16-be"), [], ["file is not UTF-8"]),
+        (b"[" + A, [A], ["file is cut off"]),
+        (b"[" + A + b", " + B[:-9], [A], ["file is cut off"]),
+        (b"[" + A + b"," + B + b',{"b', [A, B], ["file is cut off"]),
+        (b"[" + A + b" " + B + b"]", [A, B], ["comma is missing"]),
+        (b"[" + A + b",]", [A], ["comma too many"]),
+        (b"[," + A + b",," + B + b"]", [A, B], ["comma too many", "comma too many"]),
+        (b"[" + A + b', 5, null, "text", ' + B + b"]", [A, B], ["label row is no object"] * 3),
+        (b"[" + A + b" some words, " + B + b"]", [A, B], ["text between label rows"]),
+        (b"[" + A + b' "a, ' + B + b"]", [A, B], ["text between label rows"]),
+        (b"[" + A + b"}, " + B + b"]", [A, B], ["text between label rows"]),
+        (b"[" + A + b"]]", [A], ["text after the end"]),
+        (b"[" + A + b"] more", [A], ["text after the end"]),
+        (b"var rows = [" + A + b", " + B + b"];", [A, B], ["label row is no object", "text after the end"]),
+        (A + b"," + B + b"," + C, [A, B, C], ["text after the end"]),
+        # A brace too many closes a label row early: what follows belongs to it.
+        (b"[" + A + b', "object_answers": {}}, ' + B + b"]", [B], ["label row is no JSON"]),
+        # One too few, or a quote, would swallow all that follows.
+        (b"[" + A + b"," + B[:-1] + b"," + C + b"]", [A, C], ["label row never ends"]),
+        (b"[" + A + b"," + B.replace(b'"b"', b'"b') + b"," + C + b"]", [A, C], ["label row never ends"]),
+        (b"[" + B[:-1] + b"," + B[:-1] + b"," + C + b"]", [C], ["label row never ends"]),
     ],
 )
-def test_a_broken_file_is_refused_with_one_message(
-    read_text: Callable[..., Values], text: bytes, words: str, tmp_path: Path
+@pytest.mark.parametrize("step", [1, 7, 1 << 20])
+def test_no_fault_costs_a_neighbour(
+    data: bytes,
+    rows: list[bytes],
+    reasons: list[str],
+    step: int,
+    write: Callable[[bytes], Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(SourceError) as caught:
-        read_text(text)
+    if step == 1 and reasons != ["file is cut off"]:
+        pytest.skip("what stands between two rows is told in more words where it comes in more pieces")
+    path = write(data)
+    monkeypatch.setattr("labelframe.read.unpack.CHUNK", step)
 
-    assert words in str(caught.value)
-    assert str(caught.value).startswith((tmp_path / "export.json").as_posix())
-    assert caught.value.remedy
+    found = pieces(path)
+
+    assert [piece.data for piece in found if isinstance(piece, RawRow)] == rows
+    assert [piece.fault.reason for piece in found if isinstance(piece, Broken)] == reasons
 
 
-def test_a_folder_is_read_by_name_without_what_is_no_json(tmp_path: Path) -> None:
+def test_a_fault_is_told_with_its_text_and_place(write: Callable[[bytes], Path]) -> None:
+    data = b"[" + A + b", 5, " + B[:-1] + b", " + C + b"]"
+
+    found = [(piece.offset, piece.data) for piece in pieces(write(data))]
+
+    assert [text for _, text in found] == [A, b"5", B[:-1], C]
+    assert all(data[offset or 0 :].startswith(text) for offset, text in found)
+
+
+def test_a_row_that_holds_what_looks_like_the_begin_of_one_is_whole(write: Callable[[bytes], Path]) -> None:
+    children = [{"label_hash": str(number), "data_hash": "d"} for number in range(5)]
+    row = json.dumps({"label_hash": "a", "data_units": {"u": {"metadata": {"children": children}}}}).encode()
+
+    assert [piece.data for piece in pieces(write(b"[" + row + b"," + row + b"]"))] == [row, row]
+
+
+@given(
+    st.lists(st.sampled_from([A, B, C]), min_size=3, max_size=6),
+    st.sampled_from([b"}", b"{", b"]", b"[", b'"', b",", b"x", b":", b"\\"]),
+    st.data(),
+    st.booleans(),
+)
+def test_a_byte_too_many_or_too_few_costs_one_row(
+    rows: list[bytes], byte: bytes, data: st.DataObject, takes: bool
+) -> None:
+    import io
+
+    from labelframe.read import Part
+    from labelframe.read.unpack import Pieces
+
+    which = data.draw(st.integers(1, len(rows) - 2))
+    place = data.draw(st.integers(1, len(rows[which]) - 1))
+    bad = rows[which][:place] + (b"" if takes else byte) + rows[which][place + takes :]
+    text = b"[" + b",".join([*rows[:which], bad, *rows[which + 1 :]]) + b"]"
+    (source,) = find_sources(["-"]).sources
+
+    part = Part("export.json", source, False, Pieces(io.BytesIO(text)), ".json")
+    found = [piece.data for piece in read_rows(part) if isinstance(piece, RawRow)]
+    salvaged = []
+    for row in found:
+        try:
+            json.loads(row)
+        except ValueError:
+            rest = splitting.salvage(RawRow(0, row))
+            salvaged += [piece.data for piece in rest[1] if isinstance(piece, RawRow)] if rest is not None else []
+        else:
+            salvaged.append(row)
+
+    others = iter(salvaged)
+    assert all(row in others for row in [*rows[:which], *rows[which + 1 :]]), (bad, salvaged)
+
+
+def test_a_folder_is_read_by_name_and_what_is_no_export_is_told(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
-    for name in ("b/two.jsonl", "a.json", "c.json.gz", "notes.txt", ".hidden.json", "picture.png"):
+    for name in ("b/two.jsonl", "a.json", "c.json.gz", "d.zip", "notes.txt", ".hidden.json", "picture.png"):
         (tmp_path / name).write_bytes(b"{}")
+    (tmp_path / "export").write_bytes(A)
 
-    names = [source.path.relative_to(tmp_path).as_posix() for source in find_sources([tmp_path])]
+    found = find_sources([tmp_path])
 
-    assert names == ["a.json", "b/two.jsonl", "c.json.gz"]
+    names = [source.path.relative_to(tmp_path).as_posix() for source in found.sources if source.path]
+    assert names == ["a.json", "b/two.jsonl", "c.json.gz", "d.zip", "export"]
+    assert {Path(over.name).name: over.why for over in found.passed_over} == {
+        ".hidden.json": "a hidden file",
+        "notes.txt": "no export by its name, and JSON without label rows by its content",
+        "picture.png": "image/png",
+    }
 
 
-def test_a_folder_without_exports_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"There is no \.json"):
-        find_sources([tmp_path])
+def test_a_snapshot_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "_labelframe.json").write_bytes(b"{}")
+    (tmp_path / "a.json").write_bytes(A)
+
+    found = find_sources([tmp_path])
+
+    assert found.passed_over == [PassedOver((tmp_path / "labels").as_posix(), "a snapshot")]
 
 
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="There is no such file or folder"):
-        find_sources([tmp_path / "nothing.json"])
+def test_a_pattern_takes_what_matches(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    for name in ("b/two.json", "a.json", "c.jsonl"):
+        (tmp_path / name).write_bytes(A)
+
+    def names(pattern: str) -> list[str]:
+        found = find_sources([str(tmp_path / pattern)])
+        return [source.path.relative_to(tmp_path).as_posix() for source in found.sources if source.path]
+
+    assert names("*.json") == ["a.json"]
+    assert names("**/*.json") == ["a.json", "b/two.json"]
+    assert names("[ac].*") == ["a.json", "c.jsonl"]
+    assert names("?") == ["b/two.json"]
+
+
+def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(A)
+
+    found = find_sources([path, tmp_path])
+
+    assert len(found.sources) == 1
+    assert not found.sources[0].listed
+    assert [over.why for over in found.passed_over] == ["given twice, read once"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "There is no export in this folder"),
+        ("nothing.json", "There is no such file or folder"),
+        ("*.json", "No file matches this pattern"),
+    ],
+)
+def test_what_is_not_there_is_refused(name: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=words):
+        find_sources([tmp_path / name])
 
 
 def test_sources_are_counted_and_hashed(tmp_path: Path) -> None:
     path = tmp_path / "export.json"
-    path.write_bytes(b'[{"label_hash": "a"}]\n')
-    (source,) = find_sources([path])
+    path.write_bytes(b"[" + A + b"]\n")
+    (source,) = find_sources([path]).sources
     ticks = []
 
-    list(read_source(source, lambda: ticks.append(source.bytes_done)))
+    for part in open_parts(source, [], lambda: ticks.append(source.bytes_done)):
+        list(read_rows(part))
 
     assert source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert source.bytes_done == source.size == ticks[-1] == 22
+    assert source.bytes_done == source.size == ticks[-1] == len(A) + 3

@@ -132,6 +132,7 @@ class ColdRoom:
 
     def __init__(self, hot: HotRoom, report: Report) -> None:
         self.hot = hot
+        self.tally = hot.tally
         self.report = report
         self.label_rows = Columns(LABEL_ROWS)
         self.data_units = Columns(DATA_UNITS)
@@ -142,39 +143,30 @@ class ColdRoom:
         self.export_history = Columns(EXPORT_HISTORY)
 
     def header(self, row: LabelRow) -> None:
-        """The label row itself. Raises Fault for a form that has no tables."""
+        """The label row itself."""
         value = row.value
-        if "data_units" not in value and "labels" in value:
-            raise Fault(
-                "export of the time before data units",
-                "data_units",
-                Found("labels at the top of the row, as exports had them in 2020"),
-                ("labels",),
-                "Export this label row again from the platform of today.",
-            )
         own: dict[str, object] = {
             "row_id": row.row_id,
-            "source": row.origin.source,
-            "row_number": row.origin.row_number,
+            "source": row.place.origin.source,
+            "row_number": row.place.origin.row_number,
             "content_hash": content_hash(value),
         }
         extra = leftover(value, HEADER_KEYS | {"export_history"})
         label_hash = value.get("label_hash")
-        if isinstance(label_hash, str):
-            row.label_hash = own["label_hash"] = label_hash
-        elif label_hash is not None:
+        own["label_hash"] = row.label_hash
+        if label_hash != row.label_hash:
             extra["label_hash"] = label_hash
-        data_type, data_hash = value.get("data_type"), value.get("data_hash")
-        row.data_type = data_type if isinstance(data_type, str) else None
-        row.data_hash = data_hash if isinstance(data_hash, str) else None
+        row.data_hash = _text(value.get("data_hash"))
         own.update(nested(value, "scene", {"isContinuous": ("is_continuous", bool)}, extra))
         row.continuous = own.get("is_continuous") is True
         if value.get("video_link") == "None":
             own["video_link"], extra["video_link"] = None, "None"
         history = self._history(row, extra)
         self.label_rows.add(own, value, extra)
+        self.tally.written["label_rows", row.data_type, None] += 1
         for entry in history:
             self.export_history.add(_owner(row), entry, leftover(entry, HISTORY_KEYS))
+            self.tally.written["export_history", row.data_type, None] += 1
 
     def _history(self, row: LabelRow, extra: dict[str, object]) -> list[Json]:
         history = row.value.get("export_history")
@@ -184,27 +176,32 @@ class ColdRoom:
             extra["export_history"] = history
             return []
         kept = []
+        self.tally.found["export_history", row.data_type, None] += len(history)
         for index, entry in enumerate(history):
             if isinstance(entry, dict):
                 kept.append(entry)
             else:
                 fault = Fault("entry is no object", "an entry of the export history", entry)
-                self.report(row, ("export_history", index), "export_history", fault, entry)
+                here = ("export_history", index)
+                self.report(row.place, here, "export_history", fault, entry, entry="export_history")
         return kept
 
     def mapping(self, row: LabelRow, key: str, table: str) -> Iterator[tuple[str, Json]]:
-        """The entries of a part of the label row that is an object of objects; others are reported."""
+        """The entries of a part of the label row that is an object of objects, each of which `table` should tell of;
+        others are reported."""
         part = row.value.get(key)
         if part is None:
             return
         if not isinstance(part, dict):
-            self.report(row, (key,), table, Fault(f"{key} is no object", "an object by hash", part), part)
+            self.report(row.place, (key,), table, Fault("part is no object", "an object by hash", part), part)
             return
+        self.tally.found[table, row.data_type, None] += len(part)
         for name, entry in part.items():
             if isinstance(entry, dict):
                 yield name, entry
             else:
-                self.report(row, (key, name), table, Fault("entry is no object", "an object", entry), entry)
+                fault = Fault("entry is no object", "an object", entry)
+                self.report(row.place, (key, name), table, fault, entry, owner_hash=name, entry=table)
 
     def units(self, row: LabelRow) -> None:
         """The data units, each of them a space too."""
@@ -225,6 +222,7 @@ class ColdRoom:
                 own["data_links"], extra["data_links"] = None, links
             self._children(own, extra)
             self.data_units.add(own, unit, extra)
+            self.tally.written["data_units", row.data_type, None] += 1
             self._unit_space(row, unit_id, unit, own, place)
 
     def _children(self, own: dict[str, object], extra: dict[str, object]) -> None:
@@ -321,11 +319,15 @@ class ColdRoom:
             return None
         for index, item in enumerate(listed):
             if not isinstance(item, dict):
-                fault = Fault("frame is no object", "a frame", item)
-                self.report(row, ("spaces", space.space_id, "frames", index), "frames", fault, item)
+                fault = Fault("entry is no object", "a frame", item)
+                here = ("spaces", space.space_id, "frames", index)
+                self.tally.found["frames", row.data_type, None] += 1
+                self.report(row.place, here, "frames", fault, item, entry="frames")
                 continue
             number = whole(sequence_number(item.get("data_sequence")))
-            space.frame(index if number is None else number).listed.append(item)
+            frame = space.frame(index if number is None else number)
+            frame.listed.append(item)
+            frame.entries += 1
         return len(listed)
 
     def space_named(self, row: LabelRow, space_id: str) -> Space:
@@ -339,7 +341,7 @@ class ColdRoom:
 
     def answers(self, row: LabelRow) -> None:
         """Instances, their attributes, and the rows of objects and classifications that only an answer places."""
-        actions = dict(self.mapping(row, "object_actions", "attributes"))
+        actions = dict(self.mapping(row, "object_actions", "instances"))
         answers = dict(self.mapping(row, "object_answers", "instances"))
         met = tuple(row.object_rows)
         for object_hash, answer in answers.items():
@@ -371,7 +373,7 @@ class ColdRoom:
             columns = self.hot.objects
             columns.add(answer, own)
             columns.place(row, 1, space, None, placement.start, placement.end, placement.unit)
-            self.hot.found[row.data_type, shape] += 1
+            self.tally.found["objects", row.data_type, shape] += 1
             row.object_rows[object_hash] = row.object_rows.get(object_hash, 0) + 1
         self.hot.check_full()
 
@@ -405,7 +407,7 @@ class ColdRoom:
                     here.append((start, end))
                 columns.add(answer, own)
                 columns.place(row, 1, space, None, start, end, placement.unit)
-                self.hot.found_classifications[row.data_type] += 1
+                self.tally.found["classifications", row.data_type, None] += 1
                 row.classification_rows[classification_hash] += 1
         self.hot.check_full()
 
@@ -419,11 +421,11 @@ class ColdRoom:
                 try:
                     found += self._on_row(row, element)
                 except Fault as fault:
-                    self.report(row, (*path, key, index), table, fault, element)
+                    self.report(row.place, (*path, key, index), table, fault, element, owner_hash=path[-1])
         spaces = answer.get("spaces")
         if spaces is not None and not isinstance(spaces, dict):
-            no_object = Fault("spaces is no object", "an object by space", spaces)
-            self.report(row, (*path, "spaces"), table, no_object, spaces)
+            no_object = Fault("part is no object", "an object by space", spaces)
+            self.report(row.place, (*path, "spaces"), table, no_object, spaces, owner_hash=path[-1])
             spaces = {}
         named = {
             space_id: entry for space_id, entry in (spaces or {}).items() if space_id != "root" and entry is not None
@@ -432,7 +434,8 @@ class ColdRoom:
             space = self.space_named(row, space_id)
             here = (*path, "spaces", space_id)
             if not isinstance(entry, dict):
-                self.report(row, here, table, Fault("entry is no object", "a range", entry), entry)
+                no_object = Fault("entry is no object", "a range", entry)
+                self.report(row.place, here, table, no_object, entry, owner_hash=path[-1])
                 continue
             elements = self._list(row, entry, "range", table, here)
             if not elements and not entry.get("range"):
@@ -441,7 +444,8 @@ class ColdRoom:
                 try:
                     found.append(_placed(space, element))
                 except Fault as fault:
-                    self.report(row, (*here, "range", index), table, fault, element)
+                    where = (*here, "range", index)
+                    self.report(row.place, where, table, fault, element, owner_hash=path[-1])
         return found, bool(answer.get("range") or answer.get("range_html") or named)
 
     def _name_spaces(self, row: LabelRow, answer: Json) -> None:
@@ -456,7 +460,8 @@ class ColdRoom:
         if value is None:
             return []
         if not isinstance(value, list):
-            self.report(row, (*path, key), table, Fault(f"{key} is no list", "a list of ranges", value), value)
+            fault = Fault("part is no list", "a list of ranges", value)
+            self.report(row.place, (*path, key), table, fault, value, owner_hash=path[-1])
             return []
         return value
 
@@ -506,6 +511,7 @@ class ColdRoom:
             "n_placements": rows.get(owner_hash, 0),
         }
         self.instances.add(own, told, extra)
+        self.tally.written["instances", row.data_type, None] += (answer is not None) + (actions is not None)
 
     def _attributes(
         self, row: LabelRow, owner: str, owner_hash: str, holder: Json, key: str, dynamic: bool, path: JsonPath
@@ -514,13 +520,16 @@ class ColdRoom:
         if entries is None:
             return 0
         if not isinstance(entries, list):
-            self.report(row, (*path, key), "attributes", Fault(f"{key} is no list", "a list", entries), entries)
+            fault = Fault("part is no list", "a list", entries)
+            self.report(row.place, (*path, key), "attributes", fault, entries, owner_hash=owner_hash)
             return 0
         before = self.attributes.length
+        self.tally.found["attributes", row.data_type, None] += len(entries)
         for index, entry in enumerate(entries):
             if not isinstance(entry, dict):
                 fault = Fault("entry is no object", "an attribute", entry)
-                self.report(row, (*path, key, index), "attributes", fault, entry)
+                here = (*path, key, index)
+                self.report(row.place, here, "attributes", fault, entry, owner_hash=owner_hash, entry="attributes")
                 continue
             extra = leftover(entry, ATTRIBUTE_KEYS)
             exported = entry.get("dynamic")
@@ -544,6 +553,7 @@ class ColdRoom:
                 for span in ranges or [{}]:
                     where = {"range_start": span.get("start"), "range_end": span.get("end")}
                     self.attributes.add({**own, **answer, **where}, entry, dict(whole_extra))
+            self.tally.written["attributes", row.data_type, None] += 1
         return self.attributes.length - before
 
     def finish(self, row: LabelRow) -> None:
@@ -563,8 +573,11 @@ class ColdRoom:
                 **space.own,
             }
             self.spaces.add(own, {}, space.extra)
+            if space.origin == "space":
+                self.tally.written["spaces", row.data_type, None] += 1
             for frame in space.frames.values():
                 if space.space_type not in NO_FRAMES or _holds_something(frame):
+                    self.tally.found["frames", row.data_type, None] += frame.entries
                     self._frame(row, space, frame)
 
     def _frame(self, row: LabelRow, space: Space, frame: Frame) -> None:
@@ -586,6 +599,7 @@ class ColdRoom:
             **frame.own,
         }
         self.frames.add(own, {}, frame.extra)
+        self.tally.written["frames", row.data_type, None] += frame.entries
 
 
 def _tell_listed(frame: Frame, entry: Json) -> None:
@@ -731,16 +745,16 @@ def _placed(space: Space | None, element: object) -> Placement:
                 raise Fault("range ends before it starts", "start <= end", Found(f"[{start}, {end}]"))
             return Placement(space, start, end)
     found = Found(json_text(element)[:80]) if isinstance(element, list) else element
-    raise Fault("range cannot be read", "a range [start, end] of whole numbers, or two HTML nodes", found)
+    raise Fault("range is unreadable", "a range [start, end] of whole numbers, or two HTML nodes", found)
 
 
 def _node(ends: Json, key: str) -> tuple[str | None, int | None]:
     node = ends.get(key)
     if not isinstance(node, dict):
-        raise Fault("range cannot be read", "an HTML node {xpath, offset}", node, (key,))
+        raise Fault("range is unreadable", "an HTML node {xpath, offset}", node, (key,))
     xpath, offset = node.get("xpath", node.get("node")), whole(node.get("offset"))
     if not isinstance(xpath, str) or (offset is None and node.get("offset") is not None):
-        raise Fault("range cannot be read", "an HTML node {xpath, offset}", node, (key,))
+        raise Fault("range is unreadable", "an HTML node {xpath, offset}", node, (key,))
     return xpath, offset
 
 
@@ -802,7 +816,7 @@ def content_hash(value: Json) -> str:
         holders = kept.get(name)
         if isinstance(holders, dict):
             kept[name] = {key: _unsigned_holder(holder) for key, holder in holders.items()}
-    return hashlib.sha256(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(orjson.dumps(kept, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _unsign(part: dict[str, Any]) -> None:

@@ -39,6 +39,7 @@ class Columns:
 
     def _reset(self) -> None:
         self.length = 0
+        self.weight = 0  # characters of long texts
         self.extras: dict[int, dict[str, object]] = {}
         self.lists: dict[str, list[Any]] = {column.name: [] for column in self.table.columns if column.name != "extra"}
         self._plan = [
@@ -103,6 +104,7 @@ class PlacedColumns:
         self.data_types: list[str | None] = []  # of each run
         self.extras: dict[int, dict[str, object]] = {}
         self.length = 0
+        self.weight = 0
 
     def place(
         self,

@@ -7,19 +7,18 @@ no files.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from labelframe.decode import Json
-from labelframe.errors import Fault, JsonPath, Origin, fail, path_text
+from labelframe.decode import Json, OddValue
+from labelframe.errors import Fault, Found, JsonPath, Origin, error_of, path_text, printable
 from labelframe.flattening.cold import NO_FRAME_LEVEL, OWN_UNIT_TYPES, ColdRoom
 from labelframe.flattening.columns import Columns, PlacedColumns, Taken
 from labelframe.flattening.geometry import MaskFault
 from labelframe.flattening.hot import Events, HotRoom
-from labelframe.flattening.label_row import LabelRow, Space, is_blob, is_frame_key
-from labelframe.flattening.values import json_text
-from labelframe.schema import REJECTS
+from labelframe.flattening.label_row import LabelRow, Place, Space, is_blob, is_frame_key
+from labelframe.flattening.values import raw_text
+from labelframe.schema import REJECTS, TABLES
 
 BATCH_ROWS = 1 << 15  # lists of Python values are large: few at a time
 BATCH_WEIGHT = 1 << 21  # coordinates and characters of geometry in a batch, 8 bytes each
@@ -27,11 +26,12 @@ BATCH_WEIGHT = 1 << 21  # coordinates and characters of geometry in a batch, 8 b
 
 @dataclass(frozen=True)
 class Account:
-    """Entries found in the JSON, rows written and entries refused, of one shape (or of classifications) in label rows
-    of one data type."""
+    """Entries of the JSON that a table stands for: how many were found, how many got rows, how many were refused, in
+    label rows of one data type, and of objects of one shape."""
 
-    shape: str | None
+    table: str
     data_type: str | None
+    shape: str | None
     found: int
     written: int
     rejected: int
@@ -46,27 +46,37 @@ class Flattener:
 
     Args:
         emit: takes a batch of one table.
-        collect: keep what is good and put the rest into `rejects`; else the first fault is raised as LabelRowError.
+        collect: keep what is good and put the rest into `rejects`; else the first fault is raised, as LabelRowError
+            where it lies in a label row, as SourceError where there is none.
     """
 
     def __init__(self, emit: Callable[[Taken], None], collect: bool = False) -> None:
         self.emit = emit
         self.collect = collect
         self.rows = 0
-        self.written: Counter[tuple[str | None, str | None]] = Counter()  # objects by (data type, shape)
-        self.written_classifications: Counter[str | None] = Counter()
         self.hot = HotRoom(self._report, self._check_hot)
+        self.tally = self.hot.tally
         self.cold = ColdRoom(self.hot, self._report)
         self.rejects = Columns(REJECTS)
+        self.reasons: Counter[str] = Counter()  # of the rejects
+        self._seen: dict[tuple[str, str], Origin] = {}
 
-    def add(self, value: Json, origin: Origin) -> None:
-        """Flatten one label row. Raises LabelRowError where something cannot be taken and faults are not collected."""
-        row = LabelRow(self.rows, origin, value)
-        try:
-            self.cold.header(row)
-        except Fault as fault:
-            self._reject(row, None, (), "label_rows", fault, value)
+    def add(self, value: Json, origin: Origin, odd: Iterable[OddValue] = (), data: bytes | None = None) -> None:
+        """Flatten one label row. `odd`: what of its values could not be taken; `data`: its JSON, to be given back where
+        it is refused. Raises LabelRowError where something cannot be taken and faults are not collected."""
+        label_hash, data_type = (_text(value.get(key)) for key in ("label_hash", "data_type"))
+        place = Place(None, origin, label_hash, data_type)
+        self.tally.found["label_rows", data_type, None] += 1
+        fault = self._why_refused(value, place)
+        if fault is not None:
+            raw = value if data is None else raw_json(data)
+            self._report(place, (), "label_rows", fault, raw, entry="label_rows")
             return
+        place.row_id = self.rows
+        row = LabelRow(value, place)
+        for part in odd:
+            self._report(place, part.path, table_of((*part.path, *part.fault.path)), part.fault, RawText(part.raw))
+        self.cold.header(row)
         self.rows += 1
         self.cold.units(row)
         self.cold.listed_spaces(row)
@@ -80,12 +90,34 @@ class Flattener:
         self.cold.finish(row)
         self._check_full()
 
+    def refuse(self, origin: Origin, fault: Fault, data: bytes, is_row: bool) -> None:
+        """Take note of something that is no label row at all. `is_row`: it stands where one should."""
+        if is_row:
+            self.tally.found["label_rows", None, None] += 1
+        raw = raw_json(data) if data else None
+        entry = "label_rows" if is_row else None
+        self._report(Place(None, origin), None, "label_rows", fault, raw, entry=entry)
+        self._check_full()
+
+    def _why_refused(self, value: Json, place: Place) -> Fault | None:
+        if "data_units" not in value and "labels" in value:
+            found = Found("labels at the top of the row, as exports had them in 2020")
+            return Fault("label row of the time before data units", "data_units", found, ("labels",))
+        if place.label_hash is None:
+            return None
+        branch = _text(value.get("branch_name")) or "main"
+        first = self._seen.setdefault((place.label_hash, branch), place.origin)
+        if first is place.origin:
+            return None
+        found = Found(f"it stands in {printable(first.source, 500)} as label row {first.row_number} too")
+        return Fault("label row stands twice", "each label row once on a branch", found)
+
     def _labels(self, row: LabelRow, space: Space, labels: object, path: JsonPath, number: int) -> None:
         """Flatten a `labels`: a frame's labels themselves, which lie on frame `number`, or a map of frames."""
         if labels is None:
             labels = {}
         if not isinstance(labels, dict):
-            self._report(row, path, "frames", Fault("labels is no object", "labels by frame", labels), labels)
+            self._report(row.place, path, "frames", Fault("part is no object", "labels by frame", labels), labels)
         elif is_blob(labels):
             self.hot.blob(row, space, number, labels, path)
         elif not labels:
@@ -101,7 +133,8 @@ class Flattener:
                     self.hot.blob(row, self._space_of_key(row, key), 0, blob, (*path, key))
                 else:
                     fault = Fault("frame key is no number", "the number of a frame", key)
-                    self._report(row, (*path, key), "frames", fault, blob)
+                    self.tally.found["frames", row.data_type, None] += 1
+                    self._report(row.place, (*path, key), "frames", fault, blob, entry="frames")
 
     def _space_of_key(self, row: LabelRow, key: str) -> Space:
         """The space that a label key of a scene means: its id, or `stream#start_frame`, or `stream#event_index`."""
@@ -113,44 +146,57 @@ class Flattener:
                         return space
         return self.cold.space_named(row, key)
 
-    def _report(self, row: LabelRow, path: JsonPath, table: str, fault: Fault, raw: Any) -> None:
-        self._reject(row, row.row_id, path, table, fault, raw)
-
-    def _reject(self, row: LabelRow, row_id: int | None, path: JsonPath, table: str, fault: Fault, raw: Any) -> None:
-        label_hash = row.value.get("label_hash")
-        label_hash = label_hash if isinstance(label_hash, str) else None
+    def _report(
+        self,
+        place: Place,
+        path: JsonPath | None,
+        table: str,
+        fault: Fault,
+        raw: object,
+        *,
+        owner_hash: object = None,
+        entry: str | None = None,
+    ) -> None:
         if not self.collect:
             # Masks are measured late: one of an earlier object must be told first.
             self._tell_masks(self.hot.objects.geometry.take(self.hot.objects.length)[1])
-            fail(row.origin, label_hash, path, fault)
+            raise error_of(place.origin, fault, place.label_hash, path) from None
+        if entry is not None:
+            self.tally.refused[entry, place.data_type, None] += 1
+        self.reasons[fault.reason] += 1
+        origin = place.origin
+        text = raw if raw is None or isinstance(raw, RawText) else raw_text(raw)
         own = {
-            "row_id": row_id,
-            "label_hash": label_hash,
-            "source": row.origin.source,
-            "row_number": row.origin.row_number,
-            "byte_offset": row.origin.byte_offset,
-            "json_path": path_text((*path, *fault.path)),
+            "row_id": place.row_id,
+            "label_hash": place.label_hash,
+            "source": origin.source,
+            "row_number": origin.row_number,
+            "byte_offset": origin.byte_offset,
+            "json_path": None if path is None else path_text((*path, *fault.path)),
             "table": table,
+            "owner_hash": _text(owner_hash),
             "reason": fault.reason,
             "expected": fault.expected,
             "found": fault.found,
             "remedy": fault.remedy,
-            "raw": json_text(raw),
+            "raw": None if text is None else str(text),
         }
         self.rejects.add(own, {})
+        self.rejects.weight += len(text or "")
 
     def _take_objects(self) -> Taken:
         taken, faults, written = self.hot.objects.take_objects()
-        self.written.update(written)
+        self.tally.written.update({("objects", *kind): count for kind, count in written.items()})
         self._tell_masks(faults)
         return taken
 
     def _tell_masks(self, faults: list[MaskFault]) -> None:
         for bad in faults:
-            row, path, index = bad.where
+            place, path, index, owner_hash = bad.where
+            here = (*path, "objects", index)
             if not self.collect:
-                fail(row.origin, row.label_hash, (*path, "objects", index), bad.fault)
-            self._report(row, (*path, "objects", index), "objects", bad.fault, bad.raw)
+                raise error_of(place.origin, bad.fault, place.label_hash, here) from None
+            self._report(place, here, "objects", bad.fault, bad.raw, owner_hash=owner_hash)
 
     def _tables(self) -> Iterator[Columns | PlacedColumns]:
         yield from (self.cold.label_rows, self.cold.data_units, self.cold.spaces, self.cold.frames)
@@ -168,7 +214,7 @@ class Flattener:
     def _check_full(self) -> None:
         self._check_hot()
         for columns in self._tables():
-            if columns.length >= BATCH_ROWS:
+            if columns.length >= BATCH_ROWS or columns.weight >= BATCH_WEIGHT:
                 self._flush(columns)
 
     def _flush(self, columns: Columns | PlacedColumns) -> None:
@@ -176,25 +222,44 @@ class Flattener:
             self.emit(self._take_objects())
             return
         if columns is self.hot.classifications:
-            self.written_classifications.update(self.hot.classification_types())
+            types = self.hot.classification_types()
+            self.tally.written.update({("classifications", kind, None): count for kind, count in types.items()})
         self.emit(columns.take())
 
     def account(self) -> list[Account]:
-        """What was found, written and refused, by shape and data type; classifications are one line a data type."""
-        hot = self.hot
-        lines = [
-            Account(shape, data_type, hot.found[key], self.written[key], hot.refused[key])
-            for key in sorted({*hot.found, *self.written}, key=str)
-            for data_type, shape in [key]
-        ]
-        lines += [
-            Account("classification", data_type, found, self.written_classifications[data_type], refused)
-            for data_type, found in sorted(hot.found_classifications.items(), key=str)
-            for refused in [hot.refused_classifications[data_type]]
-        ]
-        return lines
+        """What was found, written and refused, by table, data type and shape, once all batches are given away."""
+        found, written, refused = self.tally.found, self.tally.written, self.tally.refused
+        places = {name: place for place, name in enumerate(TABLES)}
+        kinds = sorted({*found, *written, *refused}, key=lambda kind: (places[kind[0]], str(kind)))
+        return [Account(*kind, found[kind], written[kind], refused[kind]) for kind in kinds]
 
     def finish(self) -> None:
         """Give away what is left; every table gives at least one batch, if an empty one."""
         for columns in self._tables():
             self._flush(columns)
+
+
+class RawText(str):
+    """JSON, as text already."""
+
+
+def raw_json(data: bytes) -> RawText:
+    """Bytes of a file as text; those that are not UTF-8 are escaped."""
+    return RawText(data.decode(errors="backslashreplace").strip())
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def table_of(path: JsonPath) -> str:
+    """The table that tells of what lies at a path of a label row."""
+    first = path[0] if path else ""
+    if first in ("data_units", "spaces"):
+        for name in ("objects", "classifications"):
+            if name in path[2:]:
+                return name
+        return "frames" if "labels" in path[2:3] else str(first)
+    if first in ("object_answers", "classification_answers", "object_actions"):
+        return "attributes" if {"classifications", "actions"} & set(path[2:3]) else "instances"
+    return "export_history" if first == "export_history" else "label_rows"

@@ -33,17 +33,22 @@ def _missing(entry: Entry, key: str, what: str) -> Fault:
     found: object = entry.get(key)
     if found is None:
         others = [name for name in GEOMETRY_KEYS if entry.get(name) is not None]
-        words = "null" if key in entry else f"no {key}" + (f", but {', '.join(others)}" if others else "")
-        return Fault("geometry missing", what, Found(words), (key,))
-    return Fault("geometry of the wrong type", what, found, (key,))
+        words = "null" if key in entry else f"no {key}"
+        if others:
+            return Fault(
+                "geometry is not the one of its shape", what, Found(f"{words}, but {', '.join(others)}"), (key,)
+            )
+        return Fault("geometry is missing", what, Found(words), (key,))
+    return Fault("geometry is of the wrong type", what, found, (key,))
 
 
 def _numbers(part: Entry, names: tuple[str, ...], path: tuple[str | int, ...]) -> tuple[float, ...]:
     values: tuple[Any, ...] = tuple([part.get(name) for name in names])
     if not NUMBERS.issuperset(map(type, values)):
         name, value = next((n, v) for n, v in zip(names, values, strict=True) if type(v) not in NUMBERS)
-        found = value if name in part else Found("nothing")
-        raise Fault("coordinate is no number", "a number", found, (*path, name))
+        if name not in part:
+            raise Fault("coordinate is missing", "a number", Found("nothing"), (*path, name))
+        raise Fault("coordinate is no number", "a number", value, (*path, name))
     return values
 
 
@@ -96,7 +101,7 @@ def _vertices(entry: Entry, key: str) -> list[dict[str, Any]]:
 
 
 def _no_vertices(key: str) -> Fault:
-    return Fault("geometry missing", "a vertex at least", Found("none"), (key,))
+    return Fault("geometry is missing", "a vertex at least", Found("none"), (key,))
 
 
 def _flat(vertices: list[dict[str, Any]], key: str) -> list[float]:
@@ -171,11 +176,11 @@ class _Rows:
 
 @dataclass(frozen=True)
 class MaskFault:
-    """A mask whose run lengths cannot be taken: where it was said to lie, the fault, and the mask as JSON."""
+    """A mask whose run lengths cannot be taken: where it was said to lie, the fault, and its geometry as exported."""
 
     where: tuple[Any, ...]
     fault: Fault
-    raw: object
+    raw: Mapping[str, object]
 
 
 class Geometry:
@@ -202,6 +207,7 @@ class Geometry:
         self.masks = _Rows(6)  # width, height, top, left (NaN: null), frame width, frame height
         self.mask_texts: list[str] = []
         self.mask_where: list[tuple[Any, ...]] = []
+        self.mask_raw: list[Mapping[str, object]] = []
         self.segments = _Rows(0)
         self.segment_texts: list[str] = []
         self.segment_where: list[tuple[Any, ...]] = []
@@ -256,14 +262,14 @@ class Geometry:
                 return _vertex_leftover(entry, "polygon", lambda name, _: name not in ("x", "y"))
             return None
         if type(polygons) is not list:
-            raise Fault("geometry of the wrong type", "a list of polygons", polygons, ("polygons",))
+            raise Fault("geometry is of the wrong type", "a list of polygons", polygons, ("polygons",))
         for p, polygon in enumerate(polygons):
             if type(polygon) is not list:
-                raise Fault("geometry of the wrong type", "a polygon: a list of rings", polygon, ("polygons", p))
+                raise Fault("geometry is of the wrong type", "a polygon: a list of rings", polygon, ("polygons", p))
             for r, ring in enumerate(polygon):
                 path = ("polygons", p, r)
                 if type(ring) is not list:
-                    raise Fault("geometry of the wrong type", "a ring: a list of numbers", ring, path)
+                    raise Fault("geometry is of the wrong type", "a ring: a list of numbers", ring, path)
                 if not NUMBERS.issuperset(map(type, ring)):
                     index = next(i for i, number in enumerate(ring) if type(number) not in NUMBERS)
                     raise Fault("coordinate is no number", "a number", ring[index], (*path, index))
@@ -335,6 +341,7 @@ class Geometry:
         self.masks.add(row, *sizes, *corner, width, height)
         self.mask_texts.append(text)
         self.mask_where.append(where)
+        self.mask_raw.append(geometry_of(entry))
         self.weight += len(text)
         return _others(mask, names, "bitmask") if path else None
 
@@ -380,14 +387,14 @@ class Geometry:
             if part is None:
                 numbers += (np.nan, np.nan)
             elif type(part) is not dict:
-                raise Fault("geometry of the wrong type", "a point {x, y}", part, (key, name))
+                raise Fault("geometry is of the wrong type", "a point {x, y}", part, (key, name))
             else:
                 numbers += _numbers(part, ("x", "y"), (key, name))
                 left.update(_others(part, ("x", "y"), name) or {})
         scale = _optional(cuboid, "scaleRatio", np.nan, (key,))
         if np.isnan(numbers[0] * scale) and np.isnan(numbers[2]):
             found = Found("neither")
-            raise Fault("geometry missing", "vanishingPoint and scaleRatio, or offset", found, (key,))
+            raise Fault("geometry is missing", "vanishingPoint and scaleRatio, or offset", found, (key,))
         left.update(
             (name, value)
             for name, value in cuboid.items()
@@ -508,27 +515,21 @@ class Geometry:
         rows, (width, height, top, left, frame_width, frame_height) = self.masks.take()
         texts, where = self.mask_texts, self.mask_where
         runs = rle.measure(texts, width.astype(np.int64), height.astype(np.int64), RLE_CHUNK)
-        faults = [
-            MaskFault(
-                where[index],
-                fault,
-                {"rleString": texts[index], "width": int(width[index]), "height": int(height[index])},
-            )
-            for index, fault in runs.faults.items()
-        ]
+        faults = [MaskFault(where[index], fault, self.mask_raw[index]) for index, fault in runs.faults.items()]
         good = np.ones(len(rows), bool)
         good[list(runs.faults)] = False
         segment_rows, _ = self.segments.take()
         segments = rle.measure(self.segment_texts, None, None, RLE_CHUNK)
         faults += [
-            MaskFault(self.segment_where[index], fault, self.segment_texts[index])
+            MaskFault(self.segment_where[index], fault, {"segmentation": self.segment_texts[index]})
             for index, fault in segments.faults.items()
         ]
         good_segments = np.ones(len(segment_rows), bool)
         good_segments[list(segments.faults)] = False
         batch.texts("rle", [(rows, good, texts), (segment_rows, good_segments, self.segment_texts)])
         batch.put("mask_pixels", segment_rows[good_segments], segments.pixels[good_segments])
-        self.mask_texts, self.mask_where, self.segment_texts, self.segment_where = [], [], [], []
+        self.mask_texts, self.mask_where, self.mask_raw = [], [], []
+        self.segment_texts, self.segment_where = [], []
 
         rows, width, height, top, left = (part[good] for part in (rows, width, height, top, left))
         frame_width, frame_height, pixels = frame_width[good], frame_height[good], runs.pixels[good]
@@ -563,8 +564,14 @@ class Geometry:
 def _rle_text(part: Entry, key: str, path: tuple[str, ...]) -> str:
     text = part.get(key)
     if type(text) is not str:
-        found = Found("nothing") if key not in part else Found(kind_of(text))
-        raise Fault("geometry missing", "run lengths as text", found, (*path, key))
+        if text is None:
+            raise Fault(
+                "run lengths are missing",
+                "run lengths as text",
+                Found("null" if key in part else "nothing"),
+                (*path, key),
+            )
+        raise Fault("geometry is of the wrong type", "run lengths as text", text, (*path, key))
     if not text.isascii():
         raise Fault("foreign character in run lengths", "the characters 0 to o", text, (*path, key))
     return text
@@ -741,6 +748,12 @@ GEOMETRY_KEYS: dict[str, str] = {key: shape for shape, keys in SHAPE_KEYS.items(
 }
 """The shape that each geometry key tells of."""
 NO_GEOMETRY = frozenset({"audio", "text", "time_range"})
+
+
+def geometry_of(entry: Entry) -> dict[str, object]:
+    """The keys of an object that hold its geometry, as exported."""
+    keys = (*GEOMETRY_KEYS, *OLD_MASK_KEYS) if entry.get("bitmask") is None and "rleString" in entry else GEOMETRY_KEYS
+    return {key: entry[key] for key in keys if key in entry}
 
 
 def shape_of(entry: Entry) -> str | None:

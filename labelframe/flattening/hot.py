@@ -24,9 +24,10 @@ from labelframe.flattening.geometry import (
     SHAPE_KEYS,
     Geometry,
     MaskFault,
+    geometry_of,
     shape_of,
 )
-from labelframe.flattening.label_row import Frame, LabelRow, Report, Space, is_frame_key
+from labelframe.flattening.label_row import Frame, LabelRow, Report, Space, Tally, is_frame_key
 from labelframe.flattening.values import Kinds, nested, size, whole
 from labelframe.schema import CLASSIFICATIONS, INT, OBJECTS, STRING
 
@@ -79,7 +80,7 @@ class ObjectColumns(PlacedColumns):
             except Fault as error:
                 fault = error
         elif shape is None:
-            fault = Fault("geometry missing", f"a shape, or one of {', '.join(GEOMETRY_KEYS)}", Found("neither"))
+            fault = Fault("geometry is missing", f"a shape, or one of {', '.join(GEOMETRY_KEYS)}", Found("neither"))
 
         covered = KNOWN_KEYS.get(shape, COMMON_KEYS)
         if number_keys:
@@ -138,7 +139,7 @@ def object_number(part: Mapping[str, object]) -> tuple[int | None, frozenset[str
 
 def _no_hash(entry: Json, key: str) -> Fault:
     found: object = entry[key] if key in entry else Found("nothing")
-    return Fault(f"{key} missing", "a hash as text", found, (key,))
+    return Fault("hash is missing", "a hash as text", found, (key,))
 
 
 class HotRoom:
@@ -147,10 +148,7 @@ class HotRoom:
     def __init__(self, report: Report, check_full: Callable[[], None]) -> None:
         self.objects = ObjectColumns()
         self.classifications = PlacedColumns(CLASSIFICATIONS)
-        self.found: Counter[tuple[str | None, str | None]] = Counter()  # objects by (data type, shape)
-        self.refused: Counter[tuple[str | None, str | None]] = Counter()
-        self.found_classifications: Counter[str | None] = Counter()
-        self.refused_classifications: Counter[str | None] = Counter()
+        self.tally = Tally()
         self.delete_events = 0
         self.report = report
         self.check_full = check_full
@@ -162,9 +160,12 @@ class HotRoom:
         if blob is None:
             blob = {}
         if type(blob) is not dict:
-            self.report(row, path, "frames", Fault("frame is no object", "a frame's labels", blob), blob)
+            fault = Fault("entry is no object", "a frame's labels", blob)
+            self.tally.found["frames", row.data_type, None] += 1
+            self.report(row.place, path, "frames", fault, blob, entry="frames")
             return
         frame = space.frame(number)
+        frame.entries += 1
         if not blob.keys() <= LABEL_KEYS:
             left = leftover(blob, LABEL_KEYS)
             if not frame.own and left.pop("metadata", None) is not None:
@@ -187,7 +188,7 @@ class HotRoom:
         if not entries and (entries is None or isinstance(entries, (list, dict))):
             return []
         if type(entries) is not list:
-            self.report(row, path, key, Fault(f"{key} is no list", "a list", entries, (key,)), entries)
+            self.report(row.place, path, key, Fault("part is no list", "a list", entries, (key,)), entries)
             return []
         return entries
 
@@ -200,30 +201,32 @@ class HotRoom:
         path: JsonPath,
         events: Events | None,
     ) -> None:
-        columns, rows, found, data_type = self.objects, row.object_rows, self.found, row.data_type
+        columns, rows, found, data_type = self.objects, row.object_rows, self.tally.found, row.data_type
         width, height = frame.size(space)
         columns.answer_numbers = row.answer_numbers
         read = columns.read
         start = columns.length
         for index, entry in enumerate(entries):
             if type(entry) is not dict:
-                fault = Fault("object is no JSON object", "an object", entry)
+                fault = Fault("entry is no object", "an object", entry)
+                found["objects", data_type, None] += 1
                 self._refuse(row, None, (*path, "objects", index), fault, entry)
                 continue
             if entry.get("event") == "delete":
                 self._delete(row, frame, entry)
                 continue
             shape = shape_of(entry)
-            found[data_type, shape] += 1
+            found["objects", data_type, shape] += 1
+            object_hash = entry.get("objectHash")
             try:
-                geometry_fault = read(entry, width, height, (row, path, index))
+                geometry_fault = read(entry, width, height, (row.place, path, index, object_hash))
             except Fault as fault:
-                self._refuse(row, shape, (*path, "objects", index), fault, entry, counted=True)
+                self._refuse(row, shape, (*path, "objects", index), fault, entry)
                 continue
+            assert type(object_hash) is str
             if geometry_fault is not None:
-                raw = {key: entry[key] for key in GEOMETRY_KEYS if key in entry}
-                self.report(row, (*path, "objects", index), "objects", geometry_fault, raw)
-            object_hash = entry["objectHash"]
+                here, raw = (*path, "objects", index), geometry_of(entry)
+                self.report(row.place, here, "objects", geometry_fault, raw, owner_hash=object_hash)
             rows[object_hash] = rows.get(object_hash, 0) + 1
             if events is not None:
                 end = events.end(object_hash, frame.frame)
@@ -233,13 +236,9 @@ class HotRoom:
         if count and events is None:
             columns.place(row, count, space, frame.frame, frame.frame, frame.frame, space.range_unit)
 
-    def _refuse(
-        self, row: LabelRow, shape: str | None, path: JsonPath, fault: Fault, raw: object, counted: bool = False
-    ) -> None:
-        if not counted:
-            self.found[row.data_type, shape] += 1
-        self.refused[row.data_type, shape] += 1
-        self.report(row, path, "objects", fault, raw)
+    def _refuse(self, row: LabelRow, shape: str | None, path: JsonPath, fault: Fault, raw: object) -> None:
+        self.tally.refused["objects", row.data_type, shape] += 1
+        self.report(row.place, path, "objects", fault, raw)
 
     def _delete(self, row: LabelRow, frame: Frame, entry: Json) -> None:
         self.delete_events += 1
@@ -254,15 +253,15 @@ class HotRoom:
         columns = self.classifications
         start = columns.length
         for index, entry in enumerate(entries):
-            self.found_classifications[row.data_type] += 1
+            self.tally.found["classifications", row.data_type, None] += 1
             fault = None
             if type(entry) is not dict:
-                fault = Fault("classification is no JSON object", "a classification", entry)
+                fault = Fault("entry is no object", "a classification", entry)
             elif type(entry.get("classificationHash")) is not str:
                 fault = _no_hash(entry, "classificationHash")
             if fault is not None:
-                self.refused_classifications[row.data_type] += 1
-                self.report(row, (*path, "classifications", index), "classifications", fault, entry)
+                here = (*path, "classifications", index)
+                self.report(row.place, here, "classifications", fault, entry, entry="classifications")
                 continue
             get = entry.get
             for append, key in columns.appends:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Protocol
 
 from labelframe.decode import Json
 from labelframe.errors import Fault, JsonPath, Origin
@@ -29,6 +29,7 @@ class Frame:
     own: dict[str, object] = field(default_factory=dict)
     extra: dict[str, object] = field(default_factory=dict)
     listed: list[Json] = field(default_factory=list)  # entries of its space's list of frames that stand for it
+    entries: int = 0  # of the export that stand for it
 
     def size(self, space: Space) -> tuple[float, float]:
         """Width and height in px: the frame's own, as its blob or its list tells, else the space's; NaN is unknown."""
@@ -127,15 +128,34 @@ class Names:
         return told
 
 
+@dataclass(slots=True)
+class Place:
+    """Where a label row is, in the tables (null: nowhere) and in its file. It can outlive the label row."""
+
+    row_id: int | None
+    origin: Origin
+    label_hash: str | None = None
+    data_type: str | None = None
+
+
+@dataclass
+class Tally:
+    """How many entries of the JSON were found, written and refused, by (table, data_type of the label row, shape)."""
+
+    found: Counter[Kind] = field(default_factory=Counter)
+    written: Counter[Kind] = field(default_factory=Counter)
+    refused: Counter[Kind] = field(default_factory=Counter)
+
+
+Kind = tuple[str, str | None, str | None]
+
+
 @dataclass
 class LabelRow:
     """The label row at hand: its header, its spaces by id, and where each object and classification was met."""
 
-    row_id: int
-    origin: Origin
     value: Json
-    label_hash: str | None = None
-    data_type: str | None = None
+    place: Place
     data_hash: str | None = None
     continuous: bool = False
     spaces: dict[str, Space] = field(default_factory=dict)
@@ -164,12 +184,39 @@ class LabelRow:
         }
 
     @property
+    def row_id(self) -> int:
+        assert self.place.row_id is not None
+        return self.place.row_id
+
+    @property
+    def label_hash(self) -> str | None:
+        return self.place.label_hash
+
+    @property
+    def data_type(self) -> str | None:
+        return self.place.data_type
+
+    @property
     def is_image_group(self) -> bool:
         return self.data_type in ("img_group", "image_group")
 
 
-Report = Callable[[LabelRow, JsonPath, str, Fault, Any], None]
-"""Takes a fault: the label row, the path to the part at hand, the table that misses it, the fault, the part itself."""
+class Report(Protocol):
+    """Takes a fault: where its label row is, the path to the part at hand, the table that misses it, the fault, the
+    part itself, and the hash of the object or classification that it belongs to. `entry`: the part is a whole entry of
+    that table, which gets no row."""
+
+    def __call__(
+        self,
+        place: Place,
+        path: JsonPath,
+        table: str,
+        fault: Fault,
+        raw: object,
+        *,
+        owner_hash: object = None,
+        entry: str | None = None,
+    ) -> None: ...
 
 
 def is_frame_key(key: str) -> bool:

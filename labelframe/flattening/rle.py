@@ -61,7 +61,7 @@ def _measure(texts: list[str], sizes: tuple[NDArray[np.int64], NDArray[np.int64]
     owner, place, counts = decode(texts)
     negative = np.unique(owner[counts < 0])
     for index in negative.tolist():
-        faults[index] = Fault("run length below zero", "run lengths", Found("a negative one"))
+        faults[index] = Fault("run length is negative", "run lengths", Found("a negative one"))
     counts = np.where(np.isin(owner, negative), 0, counts)
     is_set = place % 2 == 1
     pixels = np.bincount(owner, np.where(is_set, counts, 0), count).astype(np.int64)
@@ -74,7 +74,9 @@ def _measure(texts: list[str], sizes: tuple[NDArray[np.int64], NDArray[np.int64]
     for index in np.flatnonzero(total != widths * heights).tolist():
         if index not in faults:
             reason = (
-                "run lengths too short" if total[index] < widths[index] * heights[index] else "run lengths too long"
+                "run lengths are too short"
+                if total[index] < widths[index] * heights[index]
+                else "run lengths are too long"
             )
             expected = f"runs of {widths[index]} x {heights[index]} = {widths[index] * heights[index]} pixels"
             faults[index] = Fault(reason, expected, Found(f"runs of {total[index]}"))
@@ -87,7 +89,7 @@ def _misspelt(text: str) -> Fault | None:
     if foreign is not None:
         return Fault("foreign character in run lengths", "the characters 0 to o", foreign.group())
     if text and ord(text[-1]) - 48 & 32:
-        return Fault("run lengths cut off", "a number that ends", Found(f"the last character {text[-1]}"))
+        return Fault("run lengths are cut off", "a number that ends", Found(f"the last character {text[-1]}"))
     return None
 
 

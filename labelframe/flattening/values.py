@@ -118,8 +118,13 @@ def microseconds(text: str) -> int | None:
 
 
 def json_text(value: object) -> str:
-    """The value as compact JSON."""
-    return orjson.dumps(value).decode()
+    """The value as compact JSON; a number that JSON does not know is text."""
+    return orjson.dumps(value, default=str).decode()
+
+
+def raw_text(value: object) -> str:
+    """The value as it stood in the export, but compact; a number that JSON does not know stays as it was."""
+    return orjson.dumps(value, default=lambda odd: orjson.Fragment(str(odd))).decode()
 
 
 def fits_column(value: object, column: Column) -> bool:

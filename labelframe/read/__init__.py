@@ -1,0 +1,27 @@
+"""Find exports and give the bytes of one label row at a time.
+
+In: what people name: files, folders, patterns, `-`. Out: `RawRow`s and `Broken` pieces with where they came from, and
+what was passed over. No more than the largest label row is held. Of a label row it knows only the keys that tell one.
+
+    sources   which files there are
+    unpack    their bytes, out of gzip, zstd and zip
+    split     the label rows in those bytes
+"""
+
+from labelframe.read.sources import Found, PassedOver, Source, find_sources
+from labelframe.read.split import Broken, RawRow, is_label_row, read_rows, salvage
+from labelframe.read.unpack import Part, open_parts
+
+__all__ = [
+    "Broken",
+    "Found",
+    "Part",
+    "PassedOver",
+    "RawRow",
+    "Source",
+    "find_sources",
+    "is_label_row",
+    "open_parts",
+    "read_rows",
+    "salvage",
+]

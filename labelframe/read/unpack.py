@@ -1,0 +1,295 @@
+"""Give the bytes of files, out of whatever they are packed in.
+
+In: a `Source`. Out: `Part`s, one for a file and one for each member of an archive, each a stream of pieces of bytes;
+a fault (a broken archive, a full stop in the middle) comes after all bytes that could be read before it. What a file is
+packed in is told by its bytes. It knows nothing of JSON.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import stat
+import struct
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from labelframe.errors import Fault, Found
+from labelframe.read.sources import (
+    HEAD,
+    PassedOver,
+    Source,
+    kind_of_name,
+    may_be_export,
+    not_export,
+    parts_of,
+    unreadable,
+    why_not,
+)
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+CHUNK = 1 << 20
+GZIP, ZSTD, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", (b"PK\x03\x04", b"PK\x05\x06")
+DEPTH = 4  # of things packed in each other
+
+BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError, zipfile.BadZipFile, struct.error)
+Tick = Callable[[], None]
+
+
+class Pieces(Iterator[bytes]):
+    """The bytes of a stream, piece by piece. `fault` is set where it ended before its end; all bytes that could be read
+    are given first."""
+
+    def __init__(self, stream: Any, packed: str | None = None) -> None:
+        self._stream = stream
+        self._packed = packed
+        self._first: list[bytes] = []
+        self._ended = False
+        self.fault: Fault | None = None
+
+    def peek(self, size: int) -> bytes:
+        """The first bytes, at least `size` of them where there are so many; they are given again."""
+        while sum(map(len, self._first)) < size and (piece := self._read()):
+            self._first.append(piece)
+        self._first = [b"".join(self._first)]
+        return self._first[0]
+
+    def skip(self, size: int) -> int:
+        """Pass over bytes that `peek` gave; gives their number."""
+        self._first = [b"".join(self._first)[size:]]
+        return size
+
+    def __next__(self) -> bytes:
+        piece = self._first.pop(0) if self._first else b""
+        piece = piece or self._read()
+        if not piece:
+            raise StopIteration
+        return piece
+
+    def _read(self) -> bytes:
+        """About a chunk. Read in small steps: what came before a fault must not be lost with it."""
+        steps: list[bytes] = []
+        length = 0
+        while not self._ended and length < CHUNK:
+            try:
+                step = self._stream.read1(CHUNK - length)
+            except BROKEN as error:
+                self.fault = Fault(
+                    f"{self._packed} is broken", self._packed, Found(str(error) or "the end of the file")
+                )
+                step = b""
+            except NotImplementedError as error:
+                self.fault = Fault("zip method is unknown", "stored, deflate, bzip2, lzma or zstd", Found(str(error)))
+                step = b""
+            except OSError as error:
+                self.fault = unreadable(error)
+                step = b""
+            self._ended = not step
+            length += len(step)
+            steps.append(step)
+        return b"".join(steps)
+
+
+@dataclass
+class Part:
+    """What is read from one stream: a file, or a member of an archive. `listed`, as of a Source."""
+
+    name: str
+    source: Source
+    listed: bool
+    pieces: Pieces = field(repr=False)
+    suffix: str | None = None
+
+
+def open_parts(source: Source, passed_over: list[PassedOver], tick: Tick = lambda: None) -> Iterator[Part]:
+    """The parts of a file, each to be read before the next is asked for. What in an archive is no export by its name is
+    added to `passed_over`. Sets the source's sha256 at the end; calls `tick` as bytes are read."""
+    if source.fault is not None:
+        yield _faulty(source, source.fault)
+        return
+    try:
+        file = _standard_input() if source.path is None else cast(BinaryIO, source.path.open("rb", buffering=0))
+        before = _state(file)
+    except OSError as error:
+        yield _faulty(source, unreadable(error))
+        return
+    counted = _Counted(file, source, tick)
+    try:
+        yield from _parts(counted, source, source.name, source.listed, passed_over, None)
+        if counted.ended or counted.seeked:
+            source.sha256 = counted.hash()
+        if before is not None and before != _state(file):
+            size = os.fstat(file.fileno()).st_size
+            found = Found(f"{size:,} bytes" if size != before[0] else "another time of change")
+            yield _faulty(source, Fault("file changed while it was read", f"the file of {before[0]:,} bytes", found))
+    finally:
+        if source.path is not None:
+            file.close()
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        raise OSError("There is no standard input")
+    return sys.stdin.buffer
+
+
+def _faulty(source: Source, fault: Fault, name: str | None = None) -> Part:
+    """A part that is nothing but a fault."""
+    pieces = Pieces(io.BytesIO())
+    pieces.fault = fault
+    return Part(name or source.name, source, False, pieces)
+
+
+def _state(file: BinaryIO) -> tuple[int, int] | None:
+    """(size, time of change) of a file on disk, None of a pipe."""
+    with suppress(OSError, ValueError):
+        told = os.fstat(file.fileno())
+        if stat.S_ISREG(told.st_mode):
+            return told.st_size, told.st_mtime_ns
+    return None
+
+
+class _Counted(io.RawIOBase):
+    """A file that counts and hashes its bytes as they are read."""
+
+    def __init__(self, file: BinaryIO, source: Source, tick: Tick) -> None:
+        self._file = file
+        self._source = source
+        self._tick = tick
+        self._digest = hashlib.sha256()
+        self.ended = False
+        self.seeked = False
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._source.path is not None and self._file.seekable()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self.seeked = True
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        view = memoryview(buffer)
+        data = self._file.read(len(view))
+        view[: len(data)] = data
+        if not self.seeked:
+            self._digest.update(data)
+        self.ended |= not data
+        self._source.bytes_done += len(data)
+        self._tick()
+        return len(data)
+
+    def hash(self) -> str:
+        """SHA-256 of all bytes; of a file that was not read from begin to end it is computed now."""
+        if self.seeked:
+            self._file.seek(0)
+            self._digest = hashlib.sha256()
+            while data := self._file.read(CHUNK):
+                self._digest.update(data)
+        return self._digest.hexdigest()
+
+
+def _parts(
+    raw: Any, source: Source, name: str, listed: bool, passed_over: list[PassedOver], packed: str | None, depth: int = 0
+) -> Iterator[Part]:
+    """The parts of a stream, unpacked as long as it begins like something packed."""
+    # What unpacks has a buffer of its own; another around it would lose what comes just before a fault.
+    stream = io.BufferedReader(raw, CHUNK) if isinstance(raw, _Counted) else raw
+    pieces = Pieces(stream, packed)
+    try:
+        head = stream.peek(4)
+    except (*BROKEN, NotImplementedError, OSError):
+        head = b""  # the pieces tell
+    if depth < DEPTH and head[:2] == GZIP:
+        yield from _parts(gzip.GzipFile(fileobj=stream), source, name, listed, passed_over, "gzip data", depth + 1)
+    elif depth < DEPTH and head[:4] == ZSTD:
+        yield from _parts(zstd.ZstdFile(stream), source, name, listed, passed_over, "zstd data", depth + 1)
+    elif depth < DEPTH and head[:4] in ZIP:
+        if depth == 0 and raw.seekable():
+            yield from _members(stream, source, name, passed_over, depth)
+        else:
+            # The directory of an archive is at its end: what cannot be read twice is put on disk first.
+            with tempfile.TemporaryFile(prefix="labelframe-") as scratch:
+                for piece in pieces:
+                    scratch.write(piece)
+                if pieces.fault is not None:
+                    yield _faulty(source, pieces.fault, name)
+                    return
+                yield from _members(scratch, source, name, passed_over, depth)
+    else:
+        yield Part(name, source, listed, pieces, kind_of_name(name))
+
+
+def _members(file: Any, source: Source, name: str, passed_over: list[PassedOver], depth: int) -> Iterator[Part]:
+    """The parts of a zip archive, in its own order."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except (*BROKEN, OSError, ValueError) as error:
+        fault = Fault("zip archive is broken", "a zip archive", Found(str(error)))
+        yield _faulty(source, fault, name)
+        return
+    with archive:
+        for info in archive.infolist():
+            if info.is_dir():
+                continue
+            member = f"{name}/{'/'.join(parts_of(info.filename))}"
+            why = next((f"in {part}" for part in parts_of(info.filename) if part == "__MACOSX"), None)
+            why = why or why_not(Path(info.filename).name)
+            if why is None and info.flag_bits & 1:
+                fault = Fault("zip archive is encrypted", "an archive without a password", Found("an encrypted member"))
+                yield _faulty(source, fault, member)
+                continue
+            if why is not None:
+                passed_over.append(PassedOver(member, why))
+                continue
+            try:
+                stream = archive.open(info)
+            except NotImplementedError as error:
+                fault = Fault("zip method is unknown", "stored, deflate, bzip2 or lzma", Found(str(error)))
+                yield _faulty(source, fault, member)
+                continue
+            except (*BROKEN, OSError, RuntimeError) as error:
+                fault = Fault("zip archive is broken", "a member that can be read", Found(str(error)))
+                yield _faulty(source, fault, member)
+                continue
+            with stream:
+                for part in _parts(stream, source, member, True, passed_over, "zip archive", depth + 1):
+                    head = part.pieces.peek(HEAD) if part.suffix is None else b""
+                    if part.suffix is None and not may_be_export(head) and part.pieces.fault is None:
+                        passed_over.append(PassedOver(part.name, not_export(head)))
+                    else:
+                        yield part
+
+
+def peek(file: Path) -> bytes | None:
+    """The first bytes of a file, unpacked; those of an archive as they are. None where it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            stream: Any = opened
+            for _ in range(DEPTH):
+                head = stream.peek(4)
+                if head[:2] == GZIP:
+                    stream = io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=stream)))
+                elif head[:4] == ZSTD:
+                    stream = io.BufferedReader(cast(Any, zstd.ZstdFile(stream)))
+            return bytes(Pieces(stream).peek(HEAD)[:HEAD])
+    except (*BROKEN, OSError):
+        return None
