@@ -253,30 +253,54 @@ def _tell_account(run: Run) -> None:
 @app.command()
 def schema(
     table: Annotated[
-        str | None, typer.Argument(metavar="[TABLE]", help="One table; all of them where left out.")
+        str | None, typer.Argument(metavar="[TABLE]", help="One table or view; all tables where left out.")
     ] = None,
 ) -> None:
     """Show the columns: type, meaning, unit, JSON source."""
     from labelframe.errors import unknown_name
-    from labelframe.schema import TABLES, type_name
+    from labelframe.schema import TABLES
 
-    if table is not None and table not in TABLES:
-        raise unknown_name("table", table, list(TABLES))
-    lines = []
-    for name in [table] if table is not None else TABLES:
-        declared = TABLES[name]
-        lines += [f"{name}: {declared.doc}", f"  key: {', '.join(declared.key)}"]
-        width = max(len(column.name) for column in declared.columns)
-        for column in declared.columns:
-            unit = f" [{column.unit}]" if column.unit else ""
-            null = "" if column.nullable else " not null"
-            lines.append(f"  {column.name:<{width}}  {type_name(column.type)}{null}: {column.doc}{unit}")
-            source = declared.json_source(column)
-            if source:
-                lines.append(f"  {'':<{width}}  {source}")
-        lines.append("")
+    if table is None or table in TABLES:
+        lines = [line for name in TABLES if table in (None, name) for line in _table_lines(name)]
+    else:
+        from labelframe import database
+
+        views = database.views()
+        if table not in views:
+            raise unknown_name("table or view", table, [*TABLES, *views])
+        lines = _view_lines(table, views[table])
     with _output():
         print("\n".join(lines), end="")
+
+
+def _table_lines(name: str) -> list[str]:
+    from labelframe.schema import TABLES, type_name
+
+    declared = TABLES[name]
+    lines = [f"{name}: {declared.doc}", f"  key: {', '.join(declared.key)}"]
+    width = max(len(column.name) for column in declared.columns)
+    for column in declared.columns:
+        unit = f" [{column.unit}]" if column.unit else ""
+        null = "" if column.nullable else " not null"
+        lines.append(f"  {column.name:<{width}}  {type_name(column.type)}{null}: {column.doc}{unit}")
+        source = declared.json_source(column)
+        if source:
+            lines.append(f"  {'':<{width}}  {source}")
+    return [*lines, ""]
+
+
+def _view_lines(name: str, sql: str) -> list[str]:
+    from labelframe import database
+
+    with database.connect() as connection:
+        database.register_tables(connection, database.empty_tables(), wide=False)
+        columns = database.view_columns(connection, name, sql)
+    width = max(len(column) for column, _, _ in columns)
+    return [
+        f"{name} (view): {database.question(sql)}",
+        *(f"  {column:<{width}}  {kind}: {doc}" for column, kind, doc in columns),
+        "",
+    ]
 
 
 @app.command()
@@ -397,7 +421,8 @@ def verify(folder: Snapshot, form: As = Format.table) -> None:
         names = ("check", "table", "message", "count")
         _show(pa.table({name: [getattr(finding, name) for finding in findings] for name in names}), form)
         sys.exit(1)
-    _say("All is well.")
+    whole = checking.extent(folder)
+    _say(f"All is well: {whole.parts:,} files, {whole.bytes:,} bytes, {whole.rows:,} rows.")
 
 
 @app.command()

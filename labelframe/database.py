@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from labelframe.errors import Found, SnapshotError, printable
 from labelframe.parquet import part_paths, read_manifest
-from labelframe.schema import DATABASE, TABLES, Column, Table
+from labelframe.schema import DATABASE, OBJECTS, TABLES, Column, Table
 
 STORAGE_VERSION = "v1.0.0"  # what DuckDB 1.0 and every later shell can open
 WIDE_BASE = (
@@ -150,12 +150,38 @@ def _comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, wide: bool) -> None:
-    for path in sorted((sql_folder() / "views").glob("*.sql")):
-        sql = path.read_text("utf-8")
-        connection.execute(f"CREATE VIEW {path.stem} AS {sql}")
-        connection.execute(f"COMMENT ON VIEW {path.stem} IS {literal(question(sql))}")
+    for view, sql in views().items():
+        connection.execute(f"CREATE VIEW {view} AS {sql}")
+        connection.execute(f"COMMENT ON VIEW {view} IS {literal(question(sql))}")
+        for name, _, doc in view_columns(connection, view, sql):
+            connection.execute(f"COMMENT ON COLUMN {view}.{identifier(name)} IS {literal(doc)}")
     if wide:
         _create_wide_views(connection)
+
+
+def views() -> dict[str, str]:
+    """The SQL of each view of `sql/views/`, by its name."""
+    return {path.stem: path.read_text("utf-8") for path in sorted((sql_folder() / "views").glob("*.sql"))}
+
+
+_COLUMN = re.compile(r"^-- column (\w+): (.*)$", re.MULTILINE)
+
+
+def view_columns(connection: duckdb.DuckDBPyConnection, view: str, sql: str) -> list[tuple[str, str, str]]:
+    """(name, type, meaning) of each column of a view: as its SQL says in a line `-- column NAME: ...`, else as the
+    tables do."""
+    own = dict(_COLUMN.findall(sql))
+    described = connection.execute(f"DESCRIBE {view}").fetchall()
+    return [(name, kind, own.get(name) or _DOCS.get(name, "")) for name, kind, *_ in described]
+
+
+_DOCS = {column.name: column.doc for table in (*reversed(TABLES.values()), OBJECTS) for column in table.columns}
+"""What a column means that several tables have: in objects, else in the first of them."""
+
+
+def empty_tables() -> dict[str, pa.Table]:
+    """Every table, without rows."""
+    return {name: table.schema.empty_table() for name, table in TABLES.items()}
 
 
 def question(sql: str) -> str:

@@ -23,6 +23,7 @@ from rich.text import Text
 from labelframe.errors import printable
 
 CELL = 200  # characters of a cell that a table shows
+FOLDED = 12  # characters of a text that a table gives room to at least, before it folds
 
 
 def show(table: pa.Table, form: str) -> None:
@@ -100,13 +101,19 @@ def _table(table: pa.Table) -> None:
         grid.add_column(
             name, justify="right" if number else "left", overflow="fold", no_wrap=number, min_width=len(name)
         )
+    widths = [len(printable(field.name)) for field in table.schema]
     for row in _rows(table):
-        grid.add_row(*(Text(_cell(value, number)) for value, number in zip(row, numbers, strict=True)))
-    wide = _Console(highlight=False, width=1 << 20)
+        cells = [_cell(value, number) for value, number in zip(row, numbers, strict=True)]
+        widths = [
+            max(width, len(cell) if number else min(len(cell), FOLDED))
+            for width, cell, number in zip(widths, cells, numbers, strict=True)
+        ]
+        grid.add_row(*map(Text, cells))
     if not console.is_terminal:
         # A pipe has no width: let no line be cut or folded there.
+        wide = _Console(highlight=False, width=1 << 20)
         _Console(highlight=False, width=wide.measure(grid).maximum).print(grid)
-    elif wide.measure(grid).minimum <= console.width:
+    elif sum(widths) + 2 * len(widths) <= console.width:
         console.print(grid)
     else:
         for place, row in enumerate(_rows(table), start=1):

@@ -24,9 +24,7 @@ from rows import image_row
 
 import labelframe as lf
 from labelframe.cli import main
-from labelframe.database import DATABASE
-from labelframe.parquet import MANIFEST
-from labelframe.schema import TABLES
+from labelframe.schema import DATABASE, MANIFEST, TABLES
 from labelframe.stats import statistics
 from labelframe.version import __version__
 
@@ -144,8 +142,12 @@ def test_flatten_prints_the_folder_and_tells_the_rest_on_standard_error(write_ex
 
     assert (run.returncode, run.stdout) == (0, "new/snapshot\n")
     assert run.stderr.splitlines() == [
-        "data type  shape         found  written  rejected",
-        "image      bounding_box      2        2         0",
+        "table       data type  shape         found  written  rejected",
+        "label_rows                               2        2         0",
+        "data_units                               2        2         0",
+        "frames                                   2        2         0",
+        "objects     image      bounding_box      2        2         0",
+        "taken: export.json",
         "rows: label_rows 2, data_units 2, spaces 2, frames 2, objects 2, instances 2",
     ]
     assert lf.open(export.parent / "new" / "snapshot")["objects"]["name"].to_pylist() == ["Car", "Bus"]
@@ -162,18 +164,25 @@ def test_flatten_takes_several_files_and_folders(tmp_path: Path) -> None:
 
     assert (run.returncode, run.stdout) == (0, "snapshot\n")
     assert lf.open(tmp_path / "snapshot")["label_rows"]["label_hash"].to_pylist() == ["one", "two", "three", "four"]
-    assert run.stderr.splitlines()[0] == "note: more/ontology.json: passed over, it holds an ontology"
+    told = run.stderr.splitlines()
+    assert "taken: 1.json, more/2.jsonl, more/deep/3.json.gz" in told
+    assert "passed over: more/ontology.json (an ontology)" in told
 
 
-def test_flatten_notes_a_label_row_that_it_meets_twice(write_export: WriteExport) -> None:
-    export = write_export([image_row("a"), image_row("a")])
+def test_the_same_label_row_twice_is_a_fault_of_the_later_one(write_export: WriteExport) -> None:
+    export = write_export([image_row("a", "Car"), image_row("a")])
 
-    run = labelframe("flatten", export.name, "--out", "snapshot", folder=export.parent)
+    told = message(labelframe("flatten", export.name, "--out", "snapshot", folder=export.parent))
+    run = labelframe("flatten", export.name, "--out", "snapshot", "--on-error", "collect", folder=export.parent)
 
-    assert run.returncode == 0
-    assert run.stderr.splitlines()[0] == (
-        "note: export.json, label row 1: label row a stands in export.json, label row 0 too; both were taken"
-    )
+    assert told[:3] == [
+        "export.json, label row 1 (a)",
+        "at $",
+        "expected each label row once on a branch, found it stands in export.json as label row 0 too",
+    ]
+    assert run.returncode == 1
+    assert "rejects: label row stands twice 1" in run.stderr.splitlines()
+    assert lf.open(export.parent / "snapshot").row_counts()["label_rows"] == 1
 
 
 def test_flatten_overwrites_only_when_asked(write_export: WriteExport) -> None:
@@ -195,25 +204,31 @@ def test_flatten_overwrites_only_when_asked(write_export: WriteExport) -> None:
 
 
 BROKEN: dict[str, tuple[bytes, list[str]]] = {
-    "nothing": (b"", ["export.json", "The file is empty."]),
-    "blanks": (b" \n\n", ["export.json", "The file is empty."]),
+    "nothing": (b"", ["export.json", "File is empty."]),
+    "blanks": (b" \n\n", ["export.json", "File is empty."]),
     "no label rows": (b"[]", ["export.json", "There is no label row in what was given."]),
-    "no JSON": (b"hello", ["export.json, byte 0", "expected JSON: a list or an object, found b'hello'"]),
-    "a text": (b'"hello"', ["export.json, byte 0", "expected JSON: a list or an object, found b'\"hello\"'"]),
-    "numbers": (b"[1, 2]", ["export.json, label row 0, byte 1", "expected a label row: a JSON object, found 1"]),
+    "no JSON": (b"hello", ["export.json", "File is no JSON.", "expected JSON: a list or an object, found 'hello'"]),
+    "a text": (
+        b'"hello"',
+        ["export.json", "File is no JSON.", "expected JSON: a list or an object, found '\"hello\"'"],
+    ),
+    "numbers": (
+        b"[1, 2]",
+        ["export.json, label row 0, byte 1", "Label row is no object.", "expected a label row: an object, found 1"],
+    ),
     "an ontology": (
         b'{"objects": [], "classifications": []}',
         [
-            "export.json, byte 0",
-            "This JSON is no export.",
+            "export.json, label row 0, byte 0",
+            "File is no export.",
             "expected a label row: an object with data_units and label_hash, found an ontology",
         ],
     ),
     "other JSON": (
         b'{"a": 1, "b": 2}',
         [
-            "export.json, byte 0",
-            "This JSON is no export.",
+            "export.json, label row 0, byte 0",
+            "File is no export.",
             "expected a label row: an object with data_units and label_hash, found an object with the keys a, b",
         ],
     ),
@@ -221,6 +236,7 @@ BROKEN: dict[str, tuple[bytes, list[str]]] = {
         json.dumps([image_row("a"), image_row("b")]).encode()[:-40],
         [
             f"export.json, label row 1, byte {len(json.dumps([image_row('a')])) + 1}",
+            "File is cut off.",
             "expected the end of this label row, found the end of the file",
         ],
     ),
@@ -228,6 +244,7 @@ BROKEN: dict[str, tuple[bytes, list[str]]] = {
         json.dumps([image_row("a")]).encode()[:-1],
         [
             f"export.json, label row 1, byte {len(json.dumps([image_row('a')])) - 1}",
+            "File is cut off.",
             "expected the closing ], found the end of the file",
         ],
     ),
@@ -237,7 +254,11 @@ BROKEN: dict[str, tuple[bytes, list[str]]] = {
     ),
     "a truncated gzip file": (
         gzip.compress(json.dumps([image_row("a")]).encode())[:-20],
-        ["export.json", "The gzip data is broken: Compressed file ended before the end-of-stream marker was reached."],
+        [
+            "export.json, label row 0, byte 1",
+            "Gzip data is broken.",
+            "expected gzip data, found Compressed file ended before the end-of-stream marker was reached",
+        ],
     ),
     "a list of the wrong type": (
         json.dumps([image_row("a"), with_objects(5)]).encode(),
@@ -306,8 +327,8 @@ def test_a_file_that_cannot_be_taken_is_one_message_and_leaves_nothing(what: str
     ("source", "expected"),
     [
         ("missing.json", ["missing.json", "There is no such file or folder."]),
-        ("empty", ["empty", "There is no .json, .jsonl or .ndjson file (plain or .gz) in this folder."]),
-        ("texts", ["texts", "There is no .json, .jsonl or .ndjson file (plain or .gz) in this folder."]),
+        ("empty", ["empty", "There is no export in this folder."]),
+        ("texts", ["texts", "There is no export in this folder."]),
         ("ontologies", ["ontologies/ontology.json", "There is no label row in what was given."]),
         ("x" * 300, ["x" * 300]),
         pytest.param("links", ["links/gone.json"], marks=posix_only),
@@ -711,7 +732,7 @@ def test_errors_and_notes_show_odd_names_harmlessly(tmp_path: Path) -> None:
         for name in ("twice.json", "bad.json", "key.json", "list.json", "other.json")
     ]
 
-    assert [run.returncode for run in runs] == [0, 2, 2, 2, 2]
+    assert [run.returncode for run in runs] == [2, 2, 2, 2, 2]
     assert [run.stderr for run in runs if re.search("[\x1b\x9b\x07]", run.stderr)] == []
     assert "[bold]x[/bold] [red]" in runs[0].stderr
 

@@ -16,10 +16,10 @@ import duckdb
 import pytest
 
 import labelframe as lf
-from labelframe.database import DATABASE, WIDE_BASE, comment, identifier, literal, question, sql_folder, write_database
+from labelframe.database import WIDE_BASE, comment, identifier, literal, question, sql_folder, write_database
 from labelframe.errors import SnapshotError
 from labelframe.labels import flatten_to_snapshot
-from labelframe.schema import TABLES
+from labelframe.schema import DATABASE, TABLES
 from labelframe.stats import run_query
 
 WriteExport = Callable[..., Path]

@@ -14,7 +14,7 @@ import labelframe as lf
 from labelframe.demo import run_demo
 from labelframe.demo_export import demo_export
 from labelframe.errors import SnapshotError
-from labelframe.parquet import MANIFEST
+from labelframe.schema import MANIFEST
 
 MODALITIES = [
     *("audio", "dicom", "group", "image", "img_group", "nifti", "pdf", "plain_text", "scene", "time_series", "video"),

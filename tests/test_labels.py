@@ -16,8 +16,7 @@ from rows import image_row
 
 import labelframe as lf
 from labelframe.errors import LabelframeError, LabelRowError, SnapshotError, SourceError, UnknownNameError
-from labelframe.parquet import MANIFEST
-from labelframe.schema import TABLES
+from labelframe.schema import MANIFEST, TABLES
 from labelframe.stats import run_statistic, statistics
 
 WriteExport = Callable[..., Path]

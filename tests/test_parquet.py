@@ -18,12 +18,12 @@ import pytest
 from rows import image_row
 
 import labelframe as lf
-from labelframe import database, parquet
+from labelframe import database, parquet, workplace
 from labelframe.errors import LabelframeError, LabelRowError, SnapshotError
 from labelframe.flattening import flattener
 from labelframe.labels import flatten_to_snapshot
-from labelframe.parquet import MANIFEST, ROW_GROUP_ROWS, SnapshotWriter, file_sha256, is_snapshot, read_manifest
-from labelframe.schema import FORMAT_VERSION, TABLES, Table, field_metadata
+from labelframe.parquet import ROW_GROUP_ROWS, SnapshotWriter, file_sha256, is_snapshot, read_manifest
+from labelframe.schema import DATABASE, FORMAT_VERSION, MANIFEST, TABLES, Table, field_metadata
 from labelframe.stats import run_query
 from labelframe.version import __version__
 
@@ -61,7 +61,7 @@ def test_a_snapshot_holds_its_tables_the_manifest_and_the_database_and_nothing_e
     flatten_to_snapshot([write_export([image_row("a", "Car")])], place / "snapshot")
 
     parts = [f"snapshot/{name}/part-00000.parquet" for name in TABLES]
-    assert sorted(below(place)) == sorted([*parts, f"snapshot/{MANIFEST}", f"snapshot/{database.DATABASE}"])
+    assert sorted(below(place)) == sorted([*parts, f"snapshot/{MANIFEST}", f"snapshot/{DATABASE}"])
 
 
 def test_a_fault_in_the_second_label_row_leaves_nothing(write_export: WriteExport, place: Path) -> None:
@@ -152,8 +152,9 @@ def test_a_writer_that_is_not_committed_leaves_nothing(place: Path) -> None:
 
 def test_a_folder_that_came_into_the_place_meanwhile_is_kept(place: Path) -> None:
     with SnapshotWriter(place / "snapshot") as late:
-        with SnapshotWriter(place / "snapshot") as early:
+        with SnapshotWriter(place / "elsewhere") as early:
             early.commit({"who": "early"})
+        (place / "elsewhere").rename(place / "snapshot")
         with pytest.raises(SnapshotError, match="something in this place already"):
             late.commit({"who": "late"})
 
@@ -259,7 +260,7 @@ def test_a_relative_folder_is_one_and_the_same_from_begin_to_end(
     flatten_to_snapshot([export], "sub/../snapshot")
 
     files = sorted(path.name for path in (place / working_folder / "snapshot").glob("*.*"))
-    assert files == [MANIFEST, database.DATABASE]
+    assert files == [MANIFEST, DATABASE]
 
 
 def test_two_dots_after_a_link_lead_where_the_system_says(write_export: WriteExport, place: Path) -> None:
@@ -311,6 +312,7 @@ def test_the_old_snapshot_stays_when_it_cannot_be_moved(
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", fail)
+    monkeypatch.setattr(workplace, "_swap", lambda one, other: False)
 
     with pytest.raises(SnapshotError, match="Device or resource busy"):
         flatten_to_snapshot([export], place / "snapshot", overwrite=True)
@@ -332,7 +334,7 @@ def test_a_database_that_cannot_be_made_leaves_no_half_snapshot(
         flatten_to_snapshot([export], place / "snapshot")
 
     # Whichever way: a folder that is there is complete.
-    assert not (place / "snapshot").exists() or (place / "snapshot" / database.DATABASE).exists()
+    assert not (place / "snapshot").exists() or (place / "snapshot" / DATABASE).exists()
 
 
 def test_a_snapshot_can_be_written_over_itself(write_export: WriteExport, place: Path) -> None:
@@ -408,7 +410,8 @@ def test_a_file_that_was_passed_over_is_no_source(tmp_path: Path, place: Path) -
     run = flatten_to_snapshot([tmp_path / "exports"], place / "snapshot")
 
     assert [Path(source["name"]).name for source in read_manifest(place / "snapshot")["sources"]] == ["a.json"]
-    assert [note.rpartition("/")[2] for note in run.notes] == ["ontology.json: passed over, it holds an ontology"]
+    assert [(Path(over.name).name, over.why) for over in run.passed_over] == [("ontology.json", "an ontology")]
+    assert [over["why"] for over in read_manifest(place / "snapshot")["passed_over"]["first"]] == ["an ontology"]
 
 
 def test_a_snapshot_inside_the_folder_it_was_made_of_is_no_source(write_export: WriteExport, tmp_path: Path) -> None:

@@ -230,7 +230,8 @@ class Flattener:
         """What was found, written and refused, by table, data type and shape, once all batches are given away."""
         found, written, refused = self.tally.found, self.tally.written, self.tally.refused
         places = {name: place for place, name in enumerate(TABLES)}
-        kinds = sorted({*found, *written, *refused}, key=lambda kind: (places[kind[0]], str(kind)))
+        met = {kind for counts in (found, written, refused) for kind, count in counts.items() if count}
+        kinds = sorted(met, key=lambda kind: (places[kind[0]], str(kind)))
         return [Account(*kind, found[kind], written[kind], refused[kind]) for kind in kinds]
 
     def finish(self) -> None:

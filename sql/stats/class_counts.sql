@@ -2,7 +2,8 @@
 -- One row per class, and per shape where a class has several; classes never used are absent.
 -- Deleted objects do not count.
 --
--- objects counts an object once on each of its frames or ranges, instances once in its label row; share is of objects.
+-- objects counts an object once on each of its frames or ranges, instances once in its label row; share is of objects,
+-- to four decimals.
 select
     name as class,
     shape,
@@ -10,7 +11,7 @@ select
     count(distinct (row_id, object_hash)) as instances,
     count(distinct case when frame is not null then (row_id, space_id, frame) end) as frames,
     count(distinct row_id) as label_rows,
-    count(*) / sum(count(*)) over () as share
+    round(count(*) / sum(count(*)) over (), 4) as share
 from objects
 where not coalesce(is_deleted, false)
 group by name, shape

@@ -2,6 +2,8 @@
 -- One row per frame of each space whose number of frames is known, also where the export does not list the frame.
 --
 -- An image of an image group is one frame of its group's timeline, with the number that the export lists.
+--
+-- column is_listed: Whether the export lists the frame; frames that it leaves out hold no labels.
 with counted as (
     select row_id, space_id, unnest(range(number_of_frames)) as frame
     from spaces

@@ -2,6 +2,15 @@
 -- One row per row of objects that has a box, on a frame whose size is known (its own, else its space's).
 --
 -- The box is the one around the shape, after any rotation; area_px is the shape's own, null where it has none.
+--
+-- column x_px: Left edge of the box, in px.
+-- column y_px: Top edge of the box, in px.
+-- column w_px: Width of the box, in px.
+-- column h_px: Height of the box, in px.
+-- column area_px: Area of the shape itself, in px.
+-- column width: Width of the frame, else of its space, in px.
+-- column height: Height of the frame, else of its space, in px.
+-- column is_deleted: True where it was deleted, else false.
 select
     row_id,
     label_hash,

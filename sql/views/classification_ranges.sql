@@ -2,6 +2,10 @@
 -- One row per unbroken range of a classification on a space; one with null range for a whole space or label row.
 --
 -- Ranges that overlap or touch are one. length is null where the range is null or open (range_end null: to the end).
+--
+-- column name: Name of the classification.
+-- column value: Its name in snake case.
+-- column length: Places that the range holds, both ends counted: frames, milliseconds or characters, as range_unit says.
 with reached as (
     select
         *,

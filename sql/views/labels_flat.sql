@@ -1,5 +1,11 @@
 -- Which object lies where, on which file, of which dataset, in what status?
 -- One row per row of objects.
+--
+-- column file_title: Title of the file that the object lies on.
+-- column file_link: Link to that file.
+-- column class: Class of the object, as the ontology names it.
+-- column branch_name: Branch; `main` where the export names none.
+-- column is_deleted: True where it was deleted, else false.
 select
     objects.row_id,
     objects.label_hash,

@@ -8,6 +8,9 @@
 -- Answers change only where some range starts or ends. So each owner's timeline is cut there into segments, attributes
 -- and objects are put on segments, and what holds is settled once for every span of segments that an object covers.
 -- Owners whose answers are the same everywhere skip all that.
+--
+-- column attributes: Answers in force there, by attribute: attributes['Colour'][1] is the first to Colour; an empty list where nothing was chosen.
+-- column ambiguous: Whether entries that hold at once tell different answers, which an ontology would settle.
 with given as (
     select
         row_id,
