@@ -180,7 +180,7 @@ def _progress_bar() -> Iterator[Progressing]:
         def update(state: Progress) -> None:
             bar.update(
                 task,
-                total=state.bytes_total,
+                total=state.bytes_total or None,
                 completed=state.bytes_done,
                 rows=state.label_rows,
                 objects=state.objects,
@@ -214,6 +214,9 @@ def _tell(run: Run, out: Path, verbose: bool) -> None:
         _say(f"passed over, label rows of other branches: {branches}")
     if run.delete_events:
         _say(f"{run.delete_events:,} delete events are no labels: they are in extra of frames")
+    if run.extra:
+        keys = [f"{table}.{key} {count:,}" for (table, key), count in run.extra.most_common()]
+        _say(f"kept in extra, for no column fits: {_listed(keys, None if verbose else 2 * FILES)}")
     counts = ", ".join(f"{name} {rows:,}" for name, rows in run.rows.items() if rows)
     _say(f"rows: {counts}")
     if run.reasons:

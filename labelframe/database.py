@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -63,13 +63,8 @@ def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.Pa
     manifest = read_manifest(folder)
     root = Path(folder).resolve()
     for table in TABLES.values():
-        paths = part_paths(root, manifest, table.name)
-        # A folder's name may hold characters that DuckDB would take for a pattern.
-        files = ", ".join(literal(re.sub(r"([\[*?])", r"[\1]", path.as_posix())) for path in paths)
         try:
-            connection.execute(
-                f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
-            )
+            register_files(connection, table.name, part_paths(root, manifest, table.name))
         except duckdb.Error as error:
             raise _unreadable(root / table.name, error) from None
     try:
@@ -77,6 +72,17 @@ def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.Pa
         _create_views(connection, wide)
     except duckdb.Error as error:
         raise _unreadable(root, error) from None
+
+
+def register_files(connection: duckdb.DuckDBPyConnection, table: str, paths: Iterable[Path]) -> None:
+    """Make a view of the Parquet files of one table."""
+    files = ", ".join(literal(pattern(path)) for path in paths)
+    connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet([{files}], hive_partitioning = false)")
+
+
+def pattern(path: Path) -> str:
+    """A path as `read_parquet` takes it: a folder's name may hold characters that DuckDB would take for a pattern."""
+    return re.sub(r"([\[*?])", r"[\1]", path.as_posix())
 
 
 def _unreadable(path: Path, error: duckdb.Error) -> SnapshotError:

@@ -76,6 +76,7 @@ REMEDIES: dict[str, str] = {
     "run lengths are cut off": "The text was cut short: export again, or draw the mask again.",
     "run length is negative": "Encode the mask again: a run has no length below zero.",
     "foreign character in run lengths": "Run lengths are written in the characters 0 to o: encode the mask again.",
+    "data unit is missing": "Give the label row its data units: a range that names no space lies on them.",
     "range is unreadable": "Write ranges as [start, end] in whole numbers, or as two HTML nodes.",
     "range ends before it starts": "Swap the two ends, or correct the one that is wrong.",
 }

@@ -164,6 +164,9 @@ def _about(run: tables.Run) -> dict[str, Any]:
         },
         "account": [vars(line) for line in run.account],
         "reasons": dict(run.reasons),
+        "extra": [
+            {"table": table, "key": key, "rows": rows} for (table, key), rows in run.extra.most_common(PASSED_OVER)
+        ],
         "delete_events": run.delete_events,
         "rejects": run.rows["rejects"],
     }

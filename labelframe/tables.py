@@ -79,6 +79,7 @@ class Run:
     reasons: Counter[str] = field(default_factory=Counter)  # of rejects
     other_branches: Counter[str] = field(default_factory=Counter)  # label rows passed over, by branch
     delete_events: int = 0
+    extra: Counter[tuple[str, str]] = field(default_factory=Counter)  # keys kept in extra, by (table, key)
 
 
 def flatten_sources(
@@ -99,6 +100,8 @@ def flatten_sources(
         if options.strip_links:
             strip_links(taken)
         batch = record_batch(taken)
+        for extra in taken.extras.values():
+            run.extra.update((taken.table.name, key) for key in extra)
         run.rows[taken.table.name] += batch.num_rows
         emit(taken.table.name, batch)
 
@@ -168,7 +171,9 @@ class _Intake:
 
     def _pass_over(self, broken: Broken) -> bool:
         """Whether a file that nobody named, and of which nothing can be read, is no export rather than a bad one."""
-        if not self.part.listed or broken.fault.reason not in ("file is no JSON", "file is no export"):
+        if not self.part.listed or self.part.pieces.fault is not None:
+            return False
+        if broken.fault.reason not in ("file is no JSON", "file is no export") and not self.part.is_other:
             return False
         self.run.passed_over.append(PassedOver(self.part.name, str(broken.fault.found)))
         return True

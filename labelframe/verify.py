@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from labelframe.database import connect, identifier, literal, sql_folder
+from labelframe.database import connect, identifier, literal, pattern, register_files, sql_folder
 from labelframe.errors import printable
 from labelframe.parquet import Manifest, file_sha256, read_manifest
 from labelframe.schema import DATABASE, TABLES, Table
@@ -100,7 +100,7 @@ def database_note(folder: PathLike) -> str | None:
         return f"{DATABASE} cannot be opened: write it anew with labelframe register DIR"
     for name in TABLES:
         for part in manifest["tables"][name]["parts"]:
-            if literal(_pattern(root / part["path"])) not in views.get(name, ""):
+            if literal(pattern(root / part["path"])) not in views.get(name, ""):
                 return f"{DATABASE} points elsewhere: run labelframe register DIR"
     return None
 
@@ -205,9 +205,7 @@ def _check_contents(sound: dict[str, list[Path]]) -> Iterator[Finding]:
     not_asked: dict[str, None] = {}
     with connect() as connection:
         for name, paths in sound.items():
-            files = ", ".join(literal(_pattern(path)) for path in paths)
-            sql = f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
-            run_query(connection, sql)
+            register_files(connection, name, paths)
         for check, sql in _questions():
             if not _tables_of(sql) <= sound.keys():
                 not_asked[check] = None
@@ -258,8 +256,3 @@ def _tables_of(sql: str) -> set[str]:
     ['frames', 'objects']
     """
     return set(re.findall(r"\b(?:from|join) (\w+)", sql, re.IGNORECASE)) & TABLES.keys()
-
-
-def _pattern(path: Path) -> str:
-    """A path as `read_parquet` takes it: a folder's name may hold characters that DuckDB would take for a pattern."""
-    return re.sub(r"([\[*?])", r"[\1]", path.as_posix())

@@ -475,7 +475,10 @@ def drop_unused_canvases(
             if record["space_id"] == space.space_id:
                 is_used = True
         for answer in [*row.object_answers.values(), *row.classification_answers.values()]:
-            if space.space_id in inner(answer, "spaces"):
+            if space.space_id in [*inner(answer, "spaces"), *named_by_attributes(answer.get("classifications"))]:
+                is_used = True
+        for action in row.object_actions.values():
+            if space.space_id in named_by_attributes(action.get("actions")):
                 is_used = True
         for frame in listed.values():
             for blob, _ in frame.blobs:

@@ -328,7 +328,7 @@ def test_a_file_that_cannot_be_taken_is_one_message_and_leaves_nothing(what: str
     [
         ("missing.json", ["missing.json", "There is no such file or folder."]),
         ("empty", ["empty", "There is no export in this folder."]),
-        ("texts", ["texts", "There is no export in this folder."]),
+        ("texts", ["texts/notes.txt", "There is no label row in what was given."]),
         ("ontologies", ["ontologies/ontology.json", "There is no label row in what was given."]),
         ("x" * 300, ["x" * 300]),
         pytest.param("links", ["links/gone.json"], marks=posix_only),
@@ -489,8 +489,8 @@ def test_schema_of_a_table_shows_types_meaning_unit_and_source() -> None:
 
 def test_schema_of_a_misspelt_table_is_answered_with_the_nearest() -> None:
     assert message(labelframe("schema", "obects")) == [
-        "There is no table named obects.",
-        "Did you mean objects or rejects?",
+        "There is no table or view named obects.",
+        "Did you mean objects or rejects or object_attributes?",
     ]
 
 

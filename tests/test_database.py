@@ -114,7 +114,7 @@ def test_the_shell_sees_the_same_columns_as_python(demo: Path, tmp_path: Path) -
 
 def test_the_shell_shows_what_every_table_and_column_means(demo: Path, tmp_path: Path) -> None:
     of_tables = "select view_name, comment from duckdb_views() where not internal"
-    of_columns = "select table_name, column_name, comment from duckdb_columns() where comment is not null"
+    of_columns = "select table_name, column_name, comment from duckdb_columns() where not internal"
 
     tables = ask_shell(demo / "snapshot" / DATABASE, of_tables, tmp_path)
     commented = ask_shell(demo / "snapshot" / DATABASE, of_columns, tmp_path)
@@ -122,9 +122,14 @@ def test_the_shell_shows_what_every_table_and_column_means(demo: Path, tmp_path:
     told = {row["view_name"]: row["comment"] for row in tables}
     assert {name: told[name] for name in TABLES} == {name: table.doc for name, table in TABLES.items()}
     assert [name for name, text in told.items() if not text] == []
-    assert {(row["table_name"], row["column_name"]): row["comment"] for row in commented} == {
-        (table.name, column.name): comment(table, column) for table in TABLES.values() for column in table.columns
-    }
+    columns = {(row["table_name"], row["column_name"]): row["comment"] for row in commented}
+    assert (
+        columns.items()
+        >= {
+            (table.name, column.name): comment(table, column) for table in TABLES.values() for column in table.columns
+        }.items()
+    )
+    assert [name for name, text in columns.items() if not text and not name[0].startswith("wide_")] == []
 
 
 def test_the_shell_writes_nothing_into_a_snapshot(demo: Path, tmp_path: Path) -> None:

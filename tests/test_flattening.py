@@ -240,3 +240,50 @@ def test_every_entry_is_accounted_for() -> None:
         flattener.Account("objects", "image", "bounding_box", found=3, written=2, rejected=1),
     ]
     assert Counter(batch.table.name for batch in taken)["objects"] == 1
+
+
+def test_the_first_entry_of_the_export_tells_the_feature_of_a_classification() -> None:
+    def labels(feature: str) -> dict[str, Any]:
+        return {
+            "objects": [],
+            "classifications": [{"classificationHash": "c", "featureHash": feature, "name": feature}],
+        }
+
+    row = {
+        "label_hash": "row",
+        "data_type": "scene",
+        "data_units": {"unit": {"labels": {"lidar": {}, "lost#5": labels("lost")}}},
+        "spaces": {"lidar": {"space_type": "point_cloud", "labels": labels("lidar")}},
+        "classification_answers": {"c": {"range": [[3, 3]]}},
+    }
+
+    tables = flatten([row])
+
+    told = {(c["space_id"], c["frame"]): c["feature_hash"] for c in tables["classifications"].to_pylist()}
+    assert told == {("lost#5", 0): "lost", ("lidar", 0): "lidar", ("unit", None): "lost"}
+    assert differences([row]) == []
+
+
+def test_a_space_that_only_an_attribute_names_is_there() -> None:
+    action = {"name": "a", "answers": "x", "range": [[0, 1]], "spaceId": "unit"}
+    row = {
+        "label_hash": "row",
+        "data_type": "group",
+        "data_units": {"unit": {"data_type": "group", "labels": {}}},
+        "object_actions": {"o": {"actions": [action]}},
+    }
+
+    tables = flatten([row])
+
+    assert only(tables["attributes"])["space_id"] == only(tables["spaces"])["space_id"] == "unit"
+    assert differences([row]) == []
+
+
+def test_a_range_without_a_data_unit_to_lie_on_is_refused() -> None:
+    row = {"label_hash": "row", "data_type": "audio", "data_units": {}, "object_answers": {"a": {"range": [[1, 3]]}}}
+
+    tables = flatten([row])
+
+    assert tables["objects"].num_rows == 0
+    assert only(tables["rejects"])["reason"] == "data unit is missing"
+    assert differences([row]) == []

@@ -240,10 +240,12 @@ def test_a_folder_is_read_by_name_and_what_is_no_export_is_told(tmp_path: Path) 
     (tmp_path / "export").write_bytes(A)
 
     found = find_sources([tmp_path])
+    passed_over = list(found.passed_over)
+    parts = [part.name for source in found.sources for part in open_parts(source, passed_over)]
 
-    names = [source.path.relative_to(tmp_path).as_posix() for source in found.sources if source.path]
+    names = [Path(name).relative_to(tmp_path).as_posix() for name in parts]
     assert names == ["a.json", "b/two.jsonl", "c.json.gz", "d.zip", "export"]
-    assert {Path(over.name).name: over.why for over in found.passed_over} == {
+    assert {Path(over.name).name: over.why for over in passed_over} == {
         ".hidden.json": "a hidden file",
         "notes.txt": "no export by its name, and JSON without label rows by its content",
         "picture.png": "image/png",

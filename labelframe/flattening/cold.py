@@ -471,6 +471,8 @@ class ColdRoom:
             return [_placed(row.spaces["root"], element)]
         units = [row.spaces[unit_id] for unit_id in row.units]
         placed = _placed(units[0] if units else None, element)
+        if not units:
+            raise Fault("data unit is missing", "a data unit that the range lies on", Found("none"))
         if not row.is_image_group or placed.start is None or placed.end is None:
             return [placed]
         numbers = [(unit, row.sequence[unit.space_id]) for unit in units]
@@ -540,7 +542,7 @@ class ColdRoom:
                 extra["range"] = entry["range"]
             space_id = entry.get("spaceId")
             if isinstance(space_id, str):
-                self.space_named(row, space_id)
+                self.space_named(row, space_id).emit = True
             own = {
                 **_owner(row),
                 "owner": owner,

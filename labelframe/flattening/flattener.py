@@ -183,6 +183,8 @@ class Flattener:
         }
         self.rejects.add(own, {})
         self.rejects.weight += len(text or "")
+        if self.rejects.length >= BATCH_ROWS or self.rejects.weight >= BATCH_WEIGHT:
+            self._flush(self.rejects)  # one label row can hold a million bad objects
 
     def _take_objects(self) -> Taken:
         taken, faults, written = self.hot.objects.take_objects()

@@ -1,7 +1,7 @@
 """Find the files to read.
 
 In: paths of files and folders, patterns, `-`. Out: `Source`s in the order given, those of a folder by name, and what
-was passed over. It looks into a file only where its name does not say what it is.
+was passed over for its name. It looks into no file.
 """
 
 from __future__ import annotations
@@ -148,8 +148,6 @@ def _walk(folder: Path, found: Found) -> None:
 def _take_or_pass(file: Path, found: Found) -> None:
     """Take a file that nobody named, or pass it over."""
     why = why_not(file.name)
-    if why is None and kind_of_name(file.name) is None:
-        why = _why_not_by_content(file)
     if why is not None:
         found.passed_over.append(PassedOver(shown(file), why))
     else:
@@ -178,23 +176,15 @@ def why_not(name: str) -> str | None:
     return None
 
 
-def _why_not_by_content(file: Path) -> str | None:
-    from labelframe.read.unpack import peek  # it needs what is declared here
-
-    head = peek(file)
-    return None if head is None or may_be_export(head) else not_export(head)
-
-
 def not_export(head: bytes) -> str:
     """Why a file that begins with these bytes is passed over, where its name says nothing either."""
     return f"no export by its name, and {what_it_is(head)} by its content"
 
 
 def may_be_export(head: bytes) -> bool:
-    """Whether the first bytes of a file, unpacked, look like label rows, or are an archive that may hold some."""
-    return head[:2] == b"PK" or (
-        head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") and (b'"label_hash"' in head or b'"data_units"' in head)
-    )
+    """Whether the first bytes of a file, unpacked, look like label rows."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    return start in (b"{", b"[") and (b'"label_hash"' in head or b'"data_units"' in head)
 
 
 _KINDS = (

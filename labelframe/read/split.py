@@ -22,6 +22,7 @@ from labelframe.read.unpack import CHUNK, Part, Pieces
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 WHITE = b" \t\r\n"
+OTHER = 64  # bytes in which a label row has told that it is one
 KEPT = 1 << 26  # bytes of a broken text that are kept where no label row follows for long
 
 
@@ -59,6 +60,7 @@ def read_rows(part: Part) -> Pieced:
         else:
             yield Broken(None, b"", pieces.fault)
         return
+    part.is_other = len(head) >= OTHER and not any(key in head for key in (b'"label_hash"', b'"data_units"'))
     wrong = _why_no_json(head, part.suffix)
     if wrong is not None:
         yield Broken(None, b"", wrong)

@@ -105,18 +105,23 @@ class Pieces(Iterator[bytes]):
 
 @dataclass
 class Part:
-    """What is read from one stream: a file, or a member of an archive. `listed`, as of a Source."""
+    """What is read from one stream: a file, or a member of an archive. `listed`, as of a Source. `is_other`: its first
+    bytes are many, and hold nothing that label rows hold."""
 
     name: str
     source: Source
     listed: bool
     pieces: Pieces = field(repr=False)
     suffix: str | None = None
+    is_other: bool = False
 
 
 def open_parts(source: Source, passed_over: list[PassedOver], tick: Tick = lambda: None) -> Iterator[Part]:
-    """The parts of a file, each to be read before the next is asked for. What in an archive is no export by its name is
-    added to `passed_over`. Sets the source's sha256 at the end; calls `tick` as bytes are read."""
+    """The parts of a file, each to be read before the next is asked for.
+
+    What nobody named, and is no export by its name and its first bytes, is added to `passed_over`. Sets the source's
+    sha256 at the end; calls `tick` as bytes are read.
+    """
     if source.fault is not None:
         yield _faulty(source, source.fault)
         return
@@ -224,7 +229,7 @@ def _parts(
         yield from _parts(zstd.ZstdFile(stream), source, name, listed, passed_over, "zstd data", depth + 1)
     elif depth < DEPTH and head[:4] in ZIP:
         if depth == 0 and raw.seekable():
-            yield from _members(stream, source, name, passed_over, depth)
+            yield from _members(stream, source, name, listed, passed_over, depth)
         else:
             # The directory of an archive is at its end: what cannot be read twice is put on disk first.
             with tempfile.TemporaryFile(prefix="labelframe-") as scratch:
@@ -233,12 +238,19 @@ def _parts(
                 if pieces.fault is not None:
                     yield _faulty(source, pieces.fault, name)
                     return
-                yield from _members(scratch, source, name, passed_over, depth)
+                yield from _members(scratch, source, name, listed, passed_over, depth)
     else:
-        yield Part(name, source, listed, pieces, kind_of_name(name))
+        part = Part(name, source, listed, pieces, kind_of_name(name))
+        head = pieces.peek(HEAD) if listed and part.suffix is None else b""
+        if listed and part.suffix is None and pieces.fault is None and not may_be_export(head):
+            passed_over.append(PassedOver(name, not_export(head)))
+        else:
+            yield part
 
 
-def _members(file: Any, source: Source, name: str, passed_over: list[PassedOver], depth: int) -> Iterator[Part]:
+def _members(
+    file: Any, source: Source, name: str, listed: bool, passed_over: list[PassedOver], depth: int
+) -> Iterator[Part]:
     """The parts of a zip archive, in its own order."""
     try:
         archive = zipfile.ZipFile(file)
@@ -247,6 +259,13 @@ def _members(file: Any, source: Source, name: str, passed_over: list[PassedOver]
         yield _faulty(source, fault, name)
         return
     with archive:
+        if (
+            listed
+            and kind_of_name(name) is None
+            and not any(kind_of_name(info.filename) for info in archive.infolist())
+        ):
+            passed_over.append(PassedOver(name, "a zip archive without exports"))
+            return
         for info in archive.infolist():
             if info.is_dir():
                 continue
@@ -271,25 +290,4 @@ def _members(file: Any, source: Source, name: str, passed_over: list[PassedOver]
                 yield _faulty(source, fault, member)
                 continue
             with stream:
-                for part in _parts(stream, source, member, True, passed_over, "zip archive", depth + 1):
-                    head = part.pieces.peek(HEAD) if part.suffix is None else b""
-                    if part.suffix is None and not may_be_export(head) and part.pieces.fault is None:
-                        passed_over.append(PassedOver(part.name, not_export(head)))
-                    else:
-                        yield part
-
-
-def peek(file: Path) -> bytes | None:
-    """The first bytes of a file, unpacked; those of an archive as they are. None where it cannot be read."""
-    try:
-        with file.open("rb") as opened:
-            stream: Any = opened
-            for _ in range(DEPTH):
-                head = stream.peek(4)
-                if head[:2] == GZIP:
-                    stream = io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=stream)))
-                elif head[:4] == ZSTD:
-                    stream = io.BufferedReader(cast(Any, zstd.ZstdFile(stream)))
-            return bytes(Pieces(stream).peek(HEAD)[:HEAD])
-    except (*BROKEN, OSError):
-        return None
+                yield from _parts(stream, source, member, True, passed_over, "zip archive", depth + 1)
