@@ -126,7 +126,7 @@ def write_database(folder: str | os.PathLike[str]) -> Path:
         beside.replace(path)
     except (OSError, duckdb.IOException) as error:
         raise SnapshotError(
-            f"{DATABASE} cannot be written: {error}.",
+            f"{DATABASE} cannot be written: {getattr(error, 'strerror', None) or error}.",
             source=path.as_posix(),
             remedy="Close the program that holds it open, or make room, then: labelframe register DIR",
         ) from None

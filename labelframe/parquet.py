@@ -220,8 +220,10 @@ class SnapshotWriter:
         self._workplace.move_in()
         try:
             complete(self.folder)
-        except BaseException:
+        except BaseException as error:
             self._workplace.move_back()
+            if isinstance(error, SnapshotError):
+                error.remedy = "Make room there, or name a folder that you may write to. All is as it was before."
             raise
 
 

@@ -421,7 +421,7 @@ class ColdRoom:
                 try:
                     found += self._on_row(row, element)
                 except Fault as fault:
-                    self.report(row.place, (*path, key, index), table, fault, element, owner_hash=path[-1])
+                    self._refuse_range(row, (*path, key, index), table, fault, element, path[-1])
         spaces = answer.get("spaces")
         if spaces is not None and not isinstance(spaces, dict):
             no_object = Fault("part is no object", "an object by space", spaces)
@@ -444,9 +444,14 @@ class ColdRoom:
                 try:
                     found.append(_placed(space, element))
                 except Fault as fault:
-                    where = (*here, "range", index)
-                    self.report(row.place, where, table, fault, element, owner_hash=path[-1])
+                    self._refuse_range(row, (*here, "range", index), table, fault, element, path[-1])
         return found, bool(answer.get("range") or answer.get("range_html") or named)
+
+    def _refuse_range(
+        self, row: LabelRow, path: JsonPath, table: str, fault: Fault, element: object, owner_hash: object
+    ) -> None:
+        self.tally.found[table, row.data_type, None] += 1
+        self.report(row.place, path, table, fault, element, owner_hash=owner_hash, entry=table)
 
     def _name_spaces(self, row: LabelRow, answer: Json) -> None:
         """Give a row to every space that an answer names, whether it places something there or not."""
