@@ -136,6 +136,13 @@ def _below(paths: str, *keys: str) -> str:
     return " | ".join(f"{path}.{key}" for path in paths.split(" | ") for key in keys)
 
 
+_FORM = Column(
+    "json_form",
+    STRING,
+    "JSON text: how the export wrote this where that is not the usual way and no column tells; for restore.",
+)
+
+
 def _extra(source: str) -> Column:
     return Column(
         "extra", STRING, "JSON text of the keys that no column covers; null when there are none.", None, source
@@ -213,6 +220,7 @@ LABEL_ROWS = Table(
             "export_history and the query part of links.",
             nullable=False,
         ),
+        _FORM,
         _extra("$.*"),
     ),
 )
@@ -256,6 +264,7 @@ DATA_UNITS = Table(
             None,
             "$.data_units.<unit_id>.metadata.children[*]",
         ),
+        _FORM,
         _extra("$.data_units.<unit_id>.*"),
     ),
 )
@@ -378,6 +387,7 @@ SPACES = Table(
         ),
         Column("uri", STRING, "File of a scene's event.", None, "$.spaces.<space_id>.scene_info.uri"),
         Column("is_root", BOOL, "True for the layer of the whole Data Group (space_id `root`).", nullable=False),
+        _FORM,
         _extra("$.spaces.<space_id>.*"),
     ),
 )
@@ -453,6 +463,7 @@ FRAMES = Table(
             "$.data_units.<space_id>.labels.<frame>.metadata.height | $.spaces.<space_id>.frames[<frame>].height",
             "px",
         ),
+        _FORM,
         _extra("$.data_units.<space_id>.labels.<frame>.*"),
     ),
 )
@@ -641,6 +652,7 @@ OBJECTS = Table(
         ),
         Column("size", XYZ, "Size of a cuboid along its own axes.", source=_shape("cuboid.size"), unit="scene units"),
         _REVIEWS,
+        _FORM,
         _extra(_shape("*")),
     ),
 )
@@ -683,11 +695,12 @@ CLASSIFICATIONS = Table(
             "Its name: of the entry, else of another entry of the same hash or feature, else of its only attribute.",
             "name",
         ),
-        Column("value", TEXT, "Its name in snake case, from where the name comes.", "value"),
+        Column("value", TEXT, "Its name in snake case, as the entry or the answer tells it.", "value"),
         _CONFIDENCE,
         _MANUAL,
         *_EDITS,
         _REVIEWS,
+        _FORM,
         _extra("$.data_units.*.labels.<frame>.classifications[*].* | $.spaces.*.labels.<frame>.classifications[*].*"),
     ),
 )
@@ -740,6 +753,7 @@ INSTANCES = Table(
         Column(
             "n_placements", INT, "Its rows of objects or classifications; 0: an answer without a label.", nullable=False
         ),
+        _FORM,
         _extra("$.object_answers.<owner_hash>.* | $.classification_answers.<owner_hash>.*"),
     ),
 )
@@ -807,6 +821,7 @@ ATTRIBUTES = Table(
         Column("answer_index", INT, "Place in the list of options chosen, from 0; null for what is no option."),
         Column("parent_feature_hash", TEXT, "The option that this nested attribute hangs on; needs an ontology."),
         Column("path", TEXT, "Names from the class down to this attribute; needs an ontology."),
+        _FORM,
         _extra(_below(_ATTRIBUTE, "*")),
     ),
 )

@@ -26,7 +26,7 @@ from labelframe.errors import (
     unknown_name,
 )
 from labelframe.flattening import Account, Flattener
-from labelframe.flattening.columns import Taken
+from labelframe.flattening.columns import BY_ROW, Taken
 from labelframe.flattening.links import strip_links
 from labelframe.flattening.values import fits_column, json_text, microseconds, whole
 from labelframe.read import Broken, Found, Part, PassedOver, RawRow, Source, open_parts, read_rows, salvage
@@ -254,9 +254,10 @@ def record_batch(taken: Taken) -> pa.RecordBatch:
     table, extras = taken.table, taken.extras
     arrays: list[pa.Array] = []
     for column in table.columns:
-        if column.name == "extra":
-            texts = [json_text(extras[row]) if row in extras else None for row in range(taken.length)] if extras else []
-            arrays.append(pa.array(texts, STRING) if extras else pa.nulls(taken.length, STRING))
+        if column.name in BY_ROW:
+            by_row = extras if column.name == "extra" else taken.forms
+            texts = [json_text(by_row[row]) if row in by_row else None for row in range(taken.length)] if by_row else []
+            arrays.append(pa.array(texts, STRING) if by_row else pa.nulls(taken.length, STRING))
             continue
         values = taken.values[column.name]
         array = values if isinstance(values, pa.Array) else _array(column, values, extras)

@@ -17,8 +17,19 @@ import orjson
 from labelframe.decode import Json
 from labelframe.errors import Fault, Found, JsonPath
 from labelframe.flattening.columns import Columns, known_keys, leftover
-from labelframe.flattening.hot import HotRoom, object_number
-from labelframe.flattening.label_row import NAN, Frame, LabelRow, Report, Space
+from labelframe.flattening.form import (
+    Form,
+    blob_rest,
+    listed_entry,
+    row_form,
+    space_form,
+    unit_form,
+    usual_kind,
+    usual_places,
+    without_nulls,
+)
+from labelframe.flattening.hot import HotRoom, number_key, object_number
+from labelframe.flattening.label_row import NAN, Frame, LabelRow, Report, Space, is_blob
 from labelframe.flattening.values import Kinds, columns_of, json_text, nested, size, whole
 from labelframe.schema import (
     ATTRIBUTES,
@@ -162,7 +173,7 @@ class ColdRoom:
         if value.get("video_link") == "None":
             own["video_link"], extra["video_link"] = None, "None"
         history = self._history(row, extra)
-        self.label_rows.add(own, value, extra)
+        self.label_rows.add(own, value, extra, row_form(value))
         self.tally.written["label_rows", row.data_type, None] += 1
         for entry in history:
             self.export_history.add(_owner(row), entry, leftover(entry, HISTORY_KEYS))
@@ -221,7 +232,8 @@ class ColdRoom:
             if isinstance(links, list) and not all(link is None or isinstance(link, str) for link in links):
                 own["data_links"], extra["data_links"] = None, links
             self._children(own, extra)
-            self.data_units.add(own, unit, extra)
+            row.unit_rows[unit_id] = self.data_units.length
+            self.data_units.add(own, unit, extra, unit_form(unit))
             self.tally.written["data_units", row.data_type, None] += 1
             self._unit_space(row, unit_id, unit, own, place)
 
@@ -299,6 +311,7 @@ class ColdRoom:
                 extra=extra,
             )
             row.listed[space_id] = entry
+            space.form = space_form(entry, {"space_type": kind, **own}, extra)
             listed = self._listed_frames(row, space, entry)
             own["number_of_frames_derived"] = False
             if own.get("number_of_frames") is None:
@@ -317,6 +330,7 @@ class ColdRoom:
         if not isinstance(listed, list):
             space.extra["frames"] = listed
             return None
+        space.form["frames"] = len(listed)
         for index, item in enumerate(listed):
             if not isinstance(item, dict):
                 fault = Fault("entry is no object", "a frame", item)
@@ -327,6 +341,7 @@ class ColdRoom:
             number = whole(sequence_number(item.get("data_sequence")))
             frame = space.frame(index if number is None else number)
             frame.listed.append(item)
+            frame.listed_at.append(index)
             frame.entries += 1
         return len(listed)
 
@@ -506,6 +521,17 @@ class ColdRoom:
                 left.pop("objectHash", None)
             if left:
                 extra["object_actions"] = left
+        form: Form = {}
+        if answer is not None:
+            absent = [key for key in (hash_key, "classifications") if answer.get(key) is None]
+            if absent:
+                form["absent"] = absent
+            if number is not None and number_key(answer) != "objectNumber":
+                form["number"] = number_key(answer)
+        if actions is not None:
+            absent = [key for key in ("objectHash", "actions") if actions.get(key) is None]
+            if absent or not actions.get("actions"):
+                form["actions"] = absent
         rows = row.object_rows if owner == "object" else row.classification_rows
         own = {
             **_owner(row),
@@ -517,7 +543,7 @@ class ColdRoom:
             "n_attributes": attributes,
             "n_placements": rows.get(owner_hash, 0),
         }
-        self.instances.add(own, told, extra)
+        self.instances.add(own, told, extra, form)
         self.tally.written["instances", row.data_type, None] += (answer is not None) + (actions is not None)
 
     def _attributes(
@@ -555,18 +581,26 @@ class ColdRoom:
                 "dynamic": dynamic or exported is True,
                 "attribute_index": index,
             }
+            form: Form = {}
+            if exported is not (True if dynamic else None):
+                form["dynamic"] = exported if isinstance(exported, bool) else None
+            if not dynamic and exported is True:
+                form["in"] = "classifications"
+            if ranges == []:
+                form["range"] = []
             for answer, left in _answers_of(entry.get("answers")):
                 whole_extra = {**extra, "answers": left} if left else extra
                 for span in ranges or [{}]:
                     where = {"range_start": span.get("start"), "range_end": span.get("end")}
-                    self.attributes.add({**own, **answer, **where}, entry, dict(whole_extra))
+                    self.attributes.add({**own, **answer, **where}, entry, dict(whole_extra), form)
             self.tally.written["attributes", row.data_type, None] += 1
         return self.attributes.length - before
 
     def finish(self, row: LabelRow) -> None:
         """The rows of spaces and frames, once all that lies on them is known."""
+        self._note_forms(row)
         for space in row.spaces.values():
-            if not space.emit and not any(map(_holds_something, space.frames.values())):
+            if not _is_emitted(space):
                 continue
             own = {
                 **_owner(row),
@@ -579,13 +613,35 @@ class ColdRoom:
                 "number_of_pages": None,
                 **space.own,
             }
-            self.spaces.add(own, {}, space.extra)
+            self.spaces.add(own, {}, space.extra, space.form)
             if space.origin == "space":
                 self.tally.written["spaces", row.data_type, None] += 1
             for frame in space.frames.values():
-                if space.space_type not in NO_FRAMES or _holds_something(frame):
+                if _has_row(space, frame):
                     self.tally.found["frames", row.data_type, None] += frame.entries
                     self._frame(row, space, frame)
+
+    def _note_forms(self, row: LabelRow) -> None:
+        """How the labels of data units and spaces are written, where that is not the usual way."""
+        forms: dict[tuple[str | int, ...], dict[str, Any]] = {}
+        for holder, kind in row.kinds.items():
+            part, name = str(holder[0]), str(holder[1])
+            usual = usual_kind(part, _holder_type(row, part, name))
+            if kind != usual and not (kind == "empty" and usual == "map"):
+                forms[holder] = {"labels": kind}
+        for space in row.spaces.values():
+            is_emitted = _is_emitted(space)
+            for frame in space.frames.values():
+                for place in [] if is_emitted and _has_row(space, frame) else frame.places:
+                    # Empty labels on a canvas that has no frames: no row tells of them.
+                    if place.key is not None or place.absent:
+                        bare = forms.setdefault(place.holder, {}).setdefault("blobs", [])
+                        bare.append([place.key, place.absent])
+        for holder, form in forms.items():
+            if holder[0] == "data_units":
+                self.data_units.forms.setdefault(row.unit_rows[str(holder[1])], {}).update(form)
+            else:
+                row.spaces[str(holder[1])].form.update(form)
 
     def _frame(self, row: LabelRow, space: Space, frame: Frame) -> None:
         seconds = None
@@ -595,6 +651,7 @@ class ColdRoom:
             seconds = frame.frame / space.fps
         for entry in frame.listed:
             _tell_listed(frame, entry)
+        form = _frame_form(row, space, frame)
         own = {
             **_owner(row),
             "space_id": space.space_id,
@@ -605,8 +662,58 @@ class ColdRoom:
             "n_classifications": frame.n_classifications,
             **frame.own,
         }
-        self.frames.add(own, {}, frame.extra)
+        self.frames.add(own, {}, frame.extra, form)
         self.tally.written["frames", row.data_type, None] += frame.entries
+
+
+def _holder_type(row: LabelRow, part: str, name: str) -> str | None:
+    """The kind of canvas that a data unit or an entry of `spaces` is."""
+    if part == "data_units":
+        return space_type_of(row.data_type, row.units[name].get("data_type"))
+    return _text(row.listed[name].get("space_type"))
+
+
+def _is_emitted(space: Space) -> bool:
+    return space.emit or any(map(_holds_something, space.frames.values()))
+
+
+def _has_row(space: Space, frame: Frame) -> bool:
+    return space.space_type not in NO_FRAMES or _holds_something(frame)
+
+
+def _frame_form(row: LabelRow, space: Space, frame: Frame) -> dict[str, Any]:
+    """Where and how the labels of a frame are written, where that is not once, in its own space, under its number."""
+    form: dict[str, Any] = {}
+    part = {"data_unit": "data_units", "space": "spaces"}.get(space.origin)
+    is_blob = part is not None and usual_kind(part, space.space_type) == "blob"
+    usual_key = None if is_blob else str(frame.frame)
+    told = []
+    for place in frame.places:
+        one: dict[str, Any] = {}
+        if place.holder != (part, space.space_id):
+            one["in"] = list(place.holder)
+        if place.key != usual_key:
+            one["key"] = place.key
+        if place.absent:
+            one["absent"] = place.absent
+        if place.deleted and place.deleted[0] < place.n_objects:
+            one["deleted"] = place.deleted
+        rest = without_nulls(place.rest)
+        if len(frame.places) > 1:
+            one["n"] = [place.n_objects, place.n_classifications, len(place.deleted)]
+            one["rest"] = rest
+        elif rest != blob_rest(frame.own, frame.extra, bool(frame.listed)):
+            one["rest"] = rest
+        told.append(one)
+    if told != usual_places(bool(frame.listed), row.kinds.get((part or "", space.space_id))):
+        form["places"] = told
+    if frame.listed:
+        listed = [[at, without_nulls(entry)] for at, entry in zip(frame.listed_at, frame.listed, strict=True)]
+        if listed != [[frame.frame, listed_entry(frame.own, frame.extra, space.space_type, frame.frame)]]:
+            form["listed"] = listed
+    elif 0 <= frame.frame < space.form.get("frames", 0):
+        form["listed"] = []
+    return form
 
 
 def _tell_listed(frame: Frame, entry: Json) -> None:
@@ -849,7 +956,9 @@ def _unsigned_holder(holder: object) -> object:
     if isinstance(copy.get("frames"), list):
         copy["frames"] = [_unsigned_holder(frame) for frame in copy["frames"]]
     labels = copy.get("labels")
-    if isinstance(labels, dict) and any(isinstance(blob, dict) and "metadata" in blob for blob in labels.values()):
+    if isinstance(labels, dict) and is_blob(labels):
+        copy["labels"] = _unsigned_blob(labels)
+    elif isinstance(labels, dict) and any(isinstance(blob, dict) and "metadata" in blob for blob in labels.values()):
         copy["labels"] = {key: _unsigned_blob(blob) for key, blob in labels.items()}
     return copy
 

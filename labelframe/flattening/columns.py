@@ -18,16 +18,21 @@ from labelframe.flattening.label_row import LabelRow, Space
 from labelframe.flattening.values import fits_column
 from labelframe.schema import TEXT, Table
 
+BY_ROW = ("extra", "json_form")
+"""Columns that few rows have: kept by row, not as lists."""
+
 
 @dataclass
 class Taken:
-    """A batch of one table: `values` holds a list or an Arrow array for each column but `extra`; `extras` the keys that
-    no column covers, by row."""
+    """A batch of one table: `values` holds a list or an Arrow array for each column but `extra` and `json_form`;
+    `extras` has the keys that no column covers, `forms` how the export wrote what is not written the usual way, by row.
+    """
 
     table: Table
     length: int
     values: dict[str, Any]
     extras: dict[int, dict[str, object]] = field(default_factory=dict)
+    forms: dict[int, dict[str, object]] = field(default_factory=dict)
 
 
 class Columns:
@@ -41,15 +46,17 @@ class Columns:
         self.length = 0
         self.weight = 0  # characters of long texts
         self.extras: dict[int, dict[str, object]] = {}
-        self.lists: dict[str, list[Any]] = {column.name: [] for column in self.table.columns if column.name != "extra"}
-        self._plan = [
-            (self.lists[column.name].append, column.name, column.key)
-            for column in self.table.columns
-            if column.name != "extra"
-        ]
+        self.forms: dict[int, dict[str, object]] = {}
+        own = [column for column in self.table.columns if column.name not in BY_ROW]
+        self.lists: dict[str, list[Any]] = {column.name: [] for column in own}
+        self._plan = [(self.lists[column.name].append, column.name, column.key) for column in own]
 
     def add(
-        self, own: Mapping[str, object], entry: Mapping[str, object], extra: dict[str, object] | None = None
+        self,
+        own: Mapping[str, object],
+        entry: Mapping[str, object],
+        extra: dict[str, object] | None = None,
+        form: dict[str, object] | None = None,
     ) -> None:
         """Add a row: each column is taken from `own` by its name, else from the JSON object `entry` by its key."""
         get = entry.get
@@ -60,11 +67,13 @@ class Columns:
                 append(get(key) if key is not None else None)
         if extra:
             self.extras[self.length] = extra
+        if form:
+            self.forms[self.length] = form
         self.length += 1
 
     def take(self) -> Taken:
         """Give the rows collected so far and begin anew."""
-        taken = Taken(self.table, self.length, dict(self.lists), self.extras)
+        taken = Taken(self.table, self.length, dict(self.lists), self.extras, self.forms)
         self._reset()
         return taken
 
@@ -90,7 +99,7 @@ class PlacedColumns:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        names = {column.name for column in table.columns} - {"extra", *RUN_COLUMNS}
+        names = {column.name for column in table.columns} - {*BY_ROW, *RUN_COLUMNS}
         self.lists: dict[str, list[Any]] = {
             column.name: [] for column in table.columns if column.key is not None and column.name in names
         }
@@ -103,6 +112,7 @@ class PlacedColumns:
         self.runs: list[tuple[Any, ...]] = []
         self.data_types: list[str | None] = []  # of each run
         self.extras: dict[int, dict[str, object]] = {}
+        self.forms: dict[int, dict[str, object]] = {}
         self.length = 0
         self.weight = 0
 
@@ -141,12 +151,13 @@ class PlacedColumns:
         """Give the rows collected so far and begin anew. Every row must have been placed."""
         values: dict[str, Any] = {name: list(cells) for name, cells in self.lists.items()}
         values.update(self._placed())
-        taken = Taken(self.table, self.length, values, self.extras)
+        taken = Taken(self.table, self.length, values, self.extras, self.forms)
         for cells in self.lists.values():
             cells.clear()
         self.runs.clear()
         self.data_types.clear()
         self.extras = {}
+        self.forms = {}
         self.length = 0
         return taken
 

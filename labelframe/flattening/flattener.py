@@ -94,7 +94,7 @@ class Flattener:
         """Take note of something that is no label row at all. `is_row`: it stands where one should."""
         if is_row:
             self.tally.found["label_rows", None, None] += 1
-        raw = raw_json(data) if data else None
+        raw = raw_json(data) if data else NO_TEXT
         entry = "label_rows" if is_row else None
         self._report(Place(None, origin), None, "label_rows", fault, raw, entry=entry)
         self._check_full()
@@ -114,6 +114,11 @@ class Flattener:
 
     def _labels(self, row: LabelRow, space: Space, labels: object, path: JsonPath, number: int) -> None:
         """Flatten a `labels`: a frame's labels themselves, which lie on frame `number`, or a map of frames."""
+        row.kinds[path[:2]] = (
+            ("absent" if labels is None else "empty" if not labels else "blob" if is_blob(labels) else "map")
+            if labels is None or isinstance(labels, dict)
+            else "other"
+        )
         if labels is None:
             labels = {}
         if not isinstance(labels, dict):
@@ -165,7 +170,7 @@ class Flattener:
             self.tally.refused[entry, place.data_type, None] += 1
         self.reasons[fault.reason] += 1
         origin = place.origin
-        text = raw if raw is None or isinstance(raw, RawText) else raw_text(raw)
+        text = raw if isinstance(raw, RawText) else raw_text(raw)
         own = {
             "row_id": place.row_id,
             "label_hash": place.label_hash,
@@ -179,10 +184,10 @@ class Flattener:
             "expected": fault.expected,
             "found": fault.found,
             "remedy": fault.remedy,
-            "raw": None if text is None else str(text),
+            "raw": str(text) if text else None,
         }
         self.rejects.add(own, {})
-        self.rejects.weight += len(text or "")
+        self.rejects.weight += len(text)
         if self.rejects.length >= BATCH_ROWS or self.rejects.weight >= BATCH_WEIGHT:
             self._flush(self.rejects)  # one label row can hold a million bad objects
 
@@ -244,6 +249,9 @@ class Flattener:
 
 class RawText(str):
     """JSON, as text already."""
+
+
+NO_TEXT = RawText("")
 
 
 def raw_json(data: bytes) -> RawText:

@@ -21,6 +21,7 @@ from labelframe.schema import INT, OBJECTS, XY, XYZ
 
 Entry = Mapping[str, Any]
 Leftover = dict[str, object] | None
+Form = dict[str, object]
 
 NUMBERS = frozenset({float, int})
 STRINGS = frozenset({str, type(None)})
@@ -52,9 +53,10 @@ def _numbers(part: Entry, names: tuple[str, ...], path: tuple[str | int, ...]) -
     return values
 
 
-def _optional(part: Entry, name: str, default: float, path: tuple[str | int, ...]) -> float:
+def _optional(part: Entry, name: str, default: float, path: tuple[str | int, ...], form: Form) -> float:
     value = part.get(name)
     if value is None:
+        form.setdefault("absent", []).append(name)  # type: ignore[attr-defined]
         return default
     return _numbers(part, (name,), path)[0]
 
@@ -71,27 +73,31 @@ def _others(part: Entry, names: Iterable[str], key: str) -> Leftover:
     return {key: left} if left else None
 
 
-def _in_order(value: object, key: str) -> list[Any]:
-    """The vertices of a list, or of an object keyed "0", "1", ... in the order of those numbers."""
+def _in_order(value: object, key: str) -> tuple[list[Any], object]:
+    """(the vertices of a list, or of an object keyed "0", "1", ... in the order of those numbers; how they were written
+    where that is not keyed so: `list`, or their keys)."""
     if type(value) is list:
-        return value
+        return value, "list"
     assert isinstance(value, dict)
     while len(_numerals) < len(value):
         _numerals.append(str(len(_numerals)))
     names = list(value)
     if names == _numerals[: len(names)]:
-        return list(value.values())
+        return list(value.values()), None
     for name in names:
         if not (name.isascii() and name.isdigit()):
             raise Fault("vertex key is no number", 'vertices keyed "0", "1", ...', name, (key,))
-    return [value[name] for name in sorted(names, key=int)]
+    names.sort(key=int)
+    return [value[name] for name in names], None if names == _numerals[: len(names)] else names
 
 
-def _vertices(entry: Entry, key: str) -> list[dict[str, Any]]:
+def _vertices(entry: Entry, key: str, form: Form) -> list[dict[str, Any]]:
     value = entry.get(key)
     if type(value) is not dict and type(value) is not list:
         raise _missing(entry, key, "vertices: an object or a list of {x, y}")
-    vertices = _in_order(value, key)
+    vertices, written = _in_order(value, key)
+    if written is not None:
+        form["vertices"] = written
     if not vertices:
         raise _no_vertices(key)
     for index, vertex in enumerate(vertices):
@@ -137,10 +143,11 @@ _STATES = (
     ("visible", "visible"),
 )
 _POINT_TEXTS = ("name", "value", "featureHash", "color")
+_STATE_KEYS = ("visibility", *(key for key, _ in _STATES))
 _POINT_KEYS = ("x", "y", *_POINT_TEXTS, "visibility", *(key for key, _ in _STATES))
 
 
-def _visibility(point: Entry) -> str:
+def visibility_of(point: Entry) -> str:
     for key, state in _STATES:
         if point.get(key) is True:
             return state
@@ -152,6 +159,8 @@ def _is_left_of_point(name: str, value: object) -> bool:
     """Whether the columns of a skeleton's point leave out this key."""
     if name in _POINT_TEXTS or name == "visibility":
         return type(value) not in STRINGS
+    if name in _STATE_KEYS:
+        return value is not None and type(value) is not bool
     return name not in _POINT_KEYS
 
 
@@ -212,6 +221,7 @@ class Geometry:
         self.segment_texts: list[str] = []
         self.segment_where: list[tuple[Any, ...]] = []
         self.weight = 0  # numbers and characters kept, to tell when a batch is full
+        self.form: Form = {}  # how the object at hand was written where that is not the usual way
         self.readers: dict[str, Callable[[Entry, int, float, float, tuple[Any, ...]], Leftover]] = {
             shape: getattr(self, f"_read_{shape}") for shape in SHAPE_KEYS
         }
@@ -233,7 +243,7 @@ class Geometry:
         if type(box) is not dict:
             raise _missing(entry, key, "a box {x, y, w, h, theta}")
         corners = _numbers(box, ("x", "y", "w", "h"), (key,))
-        self.rotated.add(row, *corners, _optional(box, "theta", 0.0, (key,)), width, height)
+        self.rotated.add(row, *corners, _optional(box, "theta", 0.0, (key,), self.form), width, height)
         return _others(box, ("x", "y", "w", "h", "theta"), key)
 
     def _read_ellipse(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
@@ -241,7 +251,7 @@ class Geometry:
         if type(ellipse) is not dict:
             raise _missing(entry, "ellipse", "an ellipse {x, y, rx, ry}")
         axes = _numbers(ellipse, ("x", "y", "rx", "ry"), ("ellipse",))
-        self.ellipses.add(row, *axes, _optional(ellipse, "theta", 0.0, ("ellipse",)), width, height)
+        self.ellipses.add(row, *axes, _optional(ellipse, "theta", 0.0, ("ellipse",), self.form), width, height)
         return _others(ellipse, ("x", "y", "rx", "ry", "theta"), "ellipse")
 
     def _read_circle(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
@@ -249,15 +259,16 @@ class Geometry:
         if type(circle) is not dict:
             raise _missing(entry, "circle", "a circle {x, y, r}")
         radius = _numbers(circle, ("x", "y", "r"), ("circle",))
-        stretch = _optional(circle, "stretch", 1.0, ("circle",))
-        self.circles.add(row, *radius, stretch, _optional(circle, "theta", 0.0, ("circle",)), width, height)
+        stretch = _optional(circle, "stretch", 1.0, ("circle",), self.form)
+        self.circles.add(row, *radius, stretch, _optional(circle, "theta", 0.0, ("circle",), self.form), width, height)
         return _others(circle, ("x", "y", "r", "stretch", "theta"), "circle")
 
     def _read_polygon(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
         polygons = entry.get("polygons")
         if polygons is None or polygons == []:
-            vertices = _vertices(entry, "polygon")
+            vertices = _vertices(entry, "polygon", self.form)
             self._keep_polygons(row, [[_flat(vertices, "polygon")]])
+            self.form["polygon"] = "only"
             if max(map(len, vertices)) > 2:
                 return _vertex_leftover(entry, "polygon", lambda name, _: name not in ("x", "y"))
             return None
@@ -280,9 +291,15 @@ class Geometry:
             raise _no_vertices("polygons")
         self._keep_polygons(row, polygons)
         legacy = entry.get("polygon")
-        if legacy is None or _is_ring(legacy, polygons[0][0] if polygons[0] else []):
-            return None
-        return {"polygon": legacy}
+        if legacy is None:
+            self.form["polygon"] = "absent"
+        elif not _is_ring(legacy, polygons[0][0] if polygons[0] else []):
+            return {"polygon": legacy}
+        else:
+            written = _in_order(legacy, "polygon")[1]
+            if written is not None:
+                self.form["vertices"] = written
+        return None
 
     def _keep_polygons(self, row: int, polygons: list[list[list[float]]]) -> None:
         self.polygons.add(row, len(polygons))
@@ -300,7 +317,7 @@ class Geometry:
         return self._read_points(entry, row, "point")
 
     def _read_points(self, entry: Entry, row: int, key: str) -> Leftover:
-        vertices = _vertices(entry, key)
+        vertices = _vertices(entry, key, self.form)
         flat = _flat(vertices, key)
         heights = [vertex.get("z") for vertex in vertices]
         if any(z is not None for z in heights):
@@ -313,13 +330,16 @@ class Geometry:
         return _vertex_leftover(entry, key, lambda name, _: name not in ("x", "y", "z"))
 
     def _read_skeleton(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
-        vertices = _vertices(entry, "skeleton")
+        vertices = _vertices(entry, "skeleton", self.form)
         flat = _flat(vertices, "skeleton")
+        states = [{key: vertex[key] for key in _STATE_KEYS if vertex.get(key) is not None} for vertex in vertices]
+        if any(len(state) != 1 or type(state.get("visibility")) is not str for state in states):
+            self.form["states"] = states
         for vertex in vertices:
             for name, texts in zip(_POINT_TEXTS, self.keypoint_texts, strict=True):
                 text = vertex.get(name)
                 texts.append(text if type(text) is str else None)
-            self.keypoint_states.append(_visibility(vertex))
+            self.keypoint_states.append(visibility_of(vertex))
         self.keypoint_numbers.extend(flat)
         self.skeletons.add(row, len(vertices))
         self.weight += 8 * len(vertices)
@@ -331,6 +351,7 @@ class Geometry:
         path: tuple[str, ...] = ("bitmask",)
         if mask is None and "rleString" in entry:
             mask, path = dict(entry), ()  # exports of old have the mask's keys on the object itself
+            self.form["bitmask"] = "old"
         if not isinstance(mask, dict):
             raise _missing(entry, "bitmask", "a mask {rleString, top, left, width, height}")
         text = _rle_text(mask, "rleString", path)
@@ -391,7 +412,7 @@ class Geometry:
             else:
                 numbers += _numbers(part, ("x", "y"), (key, name))
                 left.update(_others(part, ("x", "y"), name) or {})
-        scale = _optional(cuboid, "scaleRatio", np.nan, (key,))
+        scale = _optional(cuboid, "scaleRatio", np.nan, (key,), {})
         if np.isnan(numbers[0] * scale) and np.isnan(numbers[2]):
             found = Found("neither")
             raise Fault("geometry is missing", "vanishingPoint and scaleRatio, or offset", found, (key,))
@@ -582,7 +603,7 @@ def _is_ring(legacy: object, ring: list[float]) -> bool:
     if not isinstance(legacy, (dict, list)) or len(legacy) * 2 != len(ring):
         return False
     try:
-        vertices = _in_order(legacy, "polygon")
+        vertices, _ = _in_order(legacy, "polygon")
         return [n for vertex in vertices for n in (vertex["x"], vertex["y"])] == ring and all(
             len(vertex) == 2 for vertex in vertices
         )

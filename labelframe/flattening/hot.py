@@ -18,6 +18,7 @@ import pyarrow as pa
 from labelframe.decode import Json
 from labelframe.errors import Fault, Found, JsonPath
 from labelframe.flattening.columns import PlacedColumns, Taken, known_keys, leftover
+from labelframe.flattening.form import LISTS, Form
 from labelframe.flattening.geometry import (
     GEOMETRY_KEYS,
     OLD_MASK_KEYS,
@@ -27,7 +28,7 @@ from labelframe.flattening.geometry import (
     geometry_of,
     shape_of,
 )
-from labelframe.flattening.label_row import Frame, LabelRow, Report, Space, Tally, is_frame_key
+from labelframe.flattening.label_row import BlobPlace, Frame, LabelRow, Report, Space, Tally, is_frame_key
 from labelframe.flattening.values import Kinds, nested, size, whole
 from labelframe.schema import CLASSIFICATIONS, INT, OBJECTS, STRING
 
@@ -36,7 +37,7 @@ KNOWN_KEYS: dict[str | None, frozenset[str]] = {
     shape: COMMON_KEYS | frozenset(keys) for shape, keys in SHAPE_KEYS.items()
 }
 CLASSIFICATION_KEYS = known_keys(CLASSIFICATIONS)
-LABEL_KEYS = frozenset({"objects", "classifications"})
+LABEL_KEYS = frozenset(LISTS)
 HTML_COLUMNS = ("html_start_xpath", "html_start_offset", "html_end_xpath", "html_end_offset")
 
 
@@ -63,13 +64,19 @@ class ObjectColumns(PlacedColumns):
         row = self.length
         for append, key in self.appends:
             append(get(key))
+        form: Form = {}
+        self.geometry.form = form
         number, number_keys = object_number(entry)
+        if number is not None:
+            form["number"] = number_key(entry)
         if number is None and self.answer_numbers:
             number = self.answer_numbers.get(object_hash)
         self.numbers.append(number)
         self.length = row + 1
 
         exported = get("shape")
+        if exported is None:
+            form["absent"] = ["shape"]
         shape = exported if isinstance(exported, str) else self._told_shape(entry, row)
         reader = self.geometry.readers.get(shape) if shape is not None else None
         fault: Fault | None = None
@@ -91,6 +98,8 @@ class ObjectColumns(PlacedColumns):
             left = {**leftover(entry, covered), **(left or {})}
         if left:
             self.extras.setdefault(row, {}).update(left)
+        if form:
+            self.forms[row] = form
         return fault
 
     def _told_shape(self, entry: Json, row: int) -> str | None:
@@ -127,9 +136,17 @@ class ObjectColumns(PlacedColumns):
         return taken, faults, written
 
 
+def number_key(part: Mapping[str, object]) -> str:
+    """The key that tells the number of an object."""
+    return next(key for key in NUMBER_KEYS if whole(part.get(key)) is not None)
+
+
+NUMBER_KEYS = ("objectNumber", "objectId")
+
+
 def object_number(part: Mapping[str, object]) -> tuple[int | None, frozenset[str]]:
     """(the number of an object, the keys that it covers): exports of today call it objectId."""
-    told = {key: whole(part[key]) for key in ("objectNumber", "objectId") if key in part}
+    told = {key: whole(part[key]) for key in NUMBER_KEYS if key in part}
     if not told:
         return None, frozenset()
     teller = next((key for key, number in told.items() if number is not None), None)
@@ -166,7 +183,11 @@ class HotRoom:
             return
         frame = space.frame(number)
         frame.entries += 1
+        place = BlobPlace(path[:2], path[-1] if len(path) > 3 else None)
+        frame.places.append(place)
+        place.absent = [key for key in LISTS if blob.get(key) is None]
         if not blob.keys() <= LABEL_KEYS:
+            place.rest = {key: part for key, part in blob.items() if key not in LABEL_KEYS and part is not None}
             left = leftover(blob, LABEL_KEYS)
             if not frame.own and left.pop("metadata", None) is not None:
                 frame.own = nested(blob, "metadata", SLICE_COLUMNS, left)
@@ -177,10 +198,13 @@ class HotRoom:
         if objects:
             space.emit = True
             self._objects(row, space, frame, objects, path, events)
+            place.n_objects = frame.n_objects - sum(other.n_objects for other in frame.places[:-1])
         classifications = self._entries(row, blob, "classifications", path)
         if classifications:
             space.emit = True
             self._classifications(row, space, frame, classifications, path)
+            others = sum(other.n_classifications for other in frame.places[:-1])
+            place.n_classifications = frame.n_classifications - others
         self.check_full()
 
     def _entries(self, row: LabelRow, blob: Json, key: str, path: JsonPath) -> list[Any]:
@@ -214,6 +238,7 @@ class HotRoom:
                 continue
             if entry.get("event") == "delete":
                 self._delete(row, frame, entry)
+                frame.places[-1].deleted.append(index)
                 continue
             shape = shape_of(entry)
             found["objects", data_type, shape] += 1
@@ -266,6 +291,8 @@ class HotRoom:
             get = entry.get
             for append, key in columns.appends:
                 append(get(key))
+            if get("name") is None:
+                columns.forms[columns.length] = {"absent": ["name"]}
             if not entry.keys() <= CLASSIFICATION_KEYS:
                 columns.extras[columns.length] = leftover(entry, CLASSIFICATION_KEYS)
             columns.length += 1

@@ -10,13 +10,27 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from labelframe.decode import Json
 from labelframe.errors import Fault, JsonPath, Origin
 from labelframe.flattening.values import whole
 
 NAN = math.nan
+
+
+@dataclass(slots=True)
+class BlobPlace:
+    """Where the export lists the labels of a frame: in which data unit or space, under which key (None: they are its
+    labels themselves), and how. `rest`: its keys that are no labels; `deleted`: places of delete events in its list."""
+
+    holder: tuple[str | int, ...]
+    key: str | int | None
+    absent: list[str] = field(default_factory=list)
+    rest: dict[str, object] = field(default_factory=dict)
+    deleted: list[int] = field(default_factory=list)
+    n_objects: int = 0
+    n_classifications: int = 0
 
 
 @dataclass(slots=True)
@@ -29,7 +43,9 @@ class Frame:
     own: dict[str, object] = field(default_factory=dict)
     extra: dict[str, object] = field(default_factory=dict)
     listed: list[Json] = field(default_factory=list)  # entries of its space's list of frames that stand for it
+    listed_at: list[int] = field(default_factory=list)  # their places in that list
     entries: int = 0  # of the export that stand for it
+    places: list[BlobPlace] = field(default_factory=list)
 
     def size(self, space: Space) -> tuple[float, float]:
         """Width and height in px: the frame's own, as its blob or its list tells, else the space's; NaN is unknown."""
@@ -69,6 +85,7 @@ class Space:
     frames: dict[int, Frame] = field(default_factory=dict)
     own: dict[str, object] = field(default_factory=dict)
     extra: dict[str, object] = field(default_factory=dict)
+    form: dict[str, Any] = field(default_factory=dict)
     in_nanoseconds: bool = False
     emit: bool = True
 
@@ -162,6 +179,8 @@ class LabelRow:
     units: dict[str, Json] = field(default_factory=dict)
     listed: dict[str, Json] = field(default_factory=dict)  # entries of `spaces`
     sequence: dict[str, int] = field(default_factory=dict)  # data_sequence by unit
+    unit_rows: dict[str, int] = field(default_factory=dict)  # place of each unit in the batch of data_units
+    kinds: dict[tuple[str | int, ...], str] = field(default_factory=dict)  # how labels are written, by their holder
     object_rows: dict[str, int] = field(default_factory=dict)  # rows of objects by object_hash; 0: only delete events
     classification_rows: Counter[str] = field(default_factory=Counter)
     classification_frames: dict[str, dict[str, list[int]]] = field(default_factory=dict)  # hash, space, frames
