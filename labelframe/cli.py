@@ -410,6 +410,37 @@ def rejects(
 
 
 @app.command()
+def restore(
+    folder: Snapshot,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="File to write: .json or .jsonl, each also .gz or .zst; - for standard output.",
+        ),
+    ],
+    where: Annotated[
+        str | None, typer.Option("--where", metavar="SQL", help="A condition on label_rows: only those that meet it.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file that is there.")] = False,
+) -> None:
+    """Write the export again, from the tables alone; edits of the tables are in it."""
+    from labelframe import labels
+    from labelframe.write_json import write_label_rows
+
+    opened = labels.open(folder)
+    with _output():
+        count = write_label_rows(opened.restore(where), out, overwrite)
+        _say(f"{count:,} label rows")
+        rejected = opened.row_counts()["rejects"]
+        if rejected:
+            _say(f"{rejected:,} rejects are not in it: labelframe rejects {printable(folder.as_posix(), 1000)} --raw")
+        if str(out) != "-":
+            print(out.as_posix())
+
+
+@app.command()
 def verify(folder: Snapshot, form: As = Format.table) -> None:
     """Check a snapshot: its files against the manifest, its tables against each other. Exit code 1: it is damaged."""
     import pyarrow as pa

@@ -133,6 +133,23 @@ class Labels(Mapping[str, pa.Table]):
         assert isinstance(frame, pl.DataFrame)
         return frame
 
+    def restore(self, where: str | None = None) -> Iterator[dict[str, Any]]:
+        """The label rows as the export had them, one after another, rebuilt from the tables alone.
+
+        Args:
+            where: an SQL condition on label_rows, such as "label_status = 'REVIEWED'".
+
+        Of a snapshot, whatever Parquet stands in its folder is read, so that tables can be edited before. Equal to the
+        export but for this: keys that are null are left out, times are ISO 8601 in UTC, polygons have their current
+        form (`polygons`), a number may be written another way, keys may stand in another order. What is in `rejects`
+        does not come back. Raises SnapshotError where the tables do not hold together.
+        """
+        from labelframe import restore
+
+        if self._in_memory is not None:
+            return restore.restore_tables(self._in_memory, where)
+        return restore.restore_folder(self._root, where)
+
     def write_parquet(self, folder: PathLike, overwrite: bool = False) -> Labels:
         """Write a snapshot and open it.
 

@@ -222,14 +222,14 @@ class _Sparse(Record):
         return None
 
 
-def _wrong(table: Table, row_id: int | None, column: str, expected: str, found: str) -> SnapshotError:
+def _wrong(table: Table, row_id: int | None, column: str, expected: str, found: object) -> SnapshotError:
     if column not in (known := [each.name for each in table.columns]):
         raise unknown_name("column", column, known)
     where = f"{table.name}.{column}" + ("" if row_id is None else f" of label row {row_id} (row_id)")
     return SnapshotError(
         f"The tables do not hold together: {where}.",
         expected=expected,
-        found=Found(printable(found)),
+        found=Found("null" if found is None else printable(found)),
         remedy="Correct the table, or flatten the export again.",
     )
 
@@ -334,7 +334,7 @@ class _Rebuilt:
 
     def _entry(self, table: Table, record: Record) -> Json:
         extra = _json(record["extra"], table, self.row_id, "extra") if record["extra"] is not None else {}
-        return merged(self._keys(table, record), extra)  # type: ignore[no-any-return]
+        return merged(self._keys(table, record), extra)
 
     # Data units and spaces
 
@@ -422,7 +422,7 @@ class _Rebuilt:
             if record["frame"] is None:
                 continue
             if record["space_id"] not in self.spaces:
-                raise _wrong(table, self.row_id, "space_id", "a space of the label row", str(record["space_id"]))
+                raise _wrong(table, self.row_id, "space_id", "a space of the label row", record["space_id"])
             found[record["space_id"], record["frame"]].append(build(record))
         return found
 
@@ -430,7 +430,7 @@ class _Rebuilt:
         form, extra = self._odd(FRAMES, record)
         space = self.spaces.get(record["space_id"])
         if space is None:
-            raise _wrong(FRAMES, self.row_id, "space_id", "a space of the label row", str(record["space_id"]))
+            raise _wrong(FRAMES, self.row_id, "space_id", "a space of the label row", record["space_id"])
         part = {"data_unit": "data_units", "space": "spaces"}.get(space["origin"])
         is_listed = "listed" in form and bool(form["listed"])
         if "listed" not in form:
@@ -463,10 +463,10 @@ class _Rebuilt:
 
     def _kind_of_labels(self, part: str | None, space: Record) -> str | None:
         if part == "spaces":
-            return self._odd(SPACES, space)[0].get("labels")  # type: ignore[no-any-return]
+            return self._odd(SPACES, space)[0].get("labels")
         for record in self.parts["data_units"]:
             if part is not None and record["unit_id"] == space["space_id"]:
-                return self._odd(DATA_UNITS, record)[0].get("labels")  # type: ignore[no-any-return]
+                return self._odd(DATA_UNITS, record)[0].get("labels")
         return None
 
     def _put_labels(self, holder: Json, part: str, name: str, space_type: str | None, form: Json) -> None:
@@ -493,14 +493,14 @@ class _Rebuilt:
         entry |= _geometry(record, form, extra)
         if "polygon" in extra and "polygon" not in form:
             entry.pop("polygon", None)  # told otherwise than its outline: as it is
-        return merged(entry, extra)  # type: ignore[no-any-return]
+        return merged(entry, extra)
 
     def _classification(self, record: Record) -> Json:
         form, extra = self._odd(CLASSIFICATIONS, record)
         entry = self._keys(CLASSIFICATIONS, record)
         for key in form.get("absent", ()):
             entry.pop(key, None)
-        return merged(entry, extra)  # type: ignore[no-any-return]
+        return merged(entry, extra)
 
     # Answers
 
@@ -510,13 +510,13 @@ class _Rebuilt:
         rows = self.parts["attributes"]
         for (owner, owner_hash, is_action, _), group in groupby(rows, key=self._attribute_key):
             if (owner, owner_hash) not in known:
-                raise _wrong(ATTRIBUTES, self.row_id, "owner_hash", "the hash of an instance", str(owner_hash))
+                raise _wrong(ATTRIBUTES, self.row_id, "owner_hash", "the hash of an instance", owner_hash)
             entries[owner, owner_hash, is_action].append(self._attribute(list(group), is_action))
         built: dict[str, Json] = {"object_answers": {}, "classification_answers": {}, "object_actions": {}}
         for record in self.parts["instances"]:
             owner, owner_hash = record["owner"], record["owner_hash"]
             if owner not in ("object", "classification"):
-                raise _wrong(INSTANCES, self.row_id, "owner", "object or classification", str(owner))
+                raise _wrong(INSTANCES, self.row_id, "owner", "object or classification", owner)
             form, extra = self._odd(INSTANCES, record)
             left = extra.pop("object_actions", None)
             hash_key = f"{owner}Hash"
@@ -568,7 +568,7 @@ class _Rebuilt:
         answers = self._given(rows)
         if answers is not None:
             entry["answers"] = answers
-        return merged(entry, extra)  # type: ignore[no-any-return]
+        return merged(entry, extra)
 
     def _given(self, rows: list[Record]) -> Any:
         first = rows[0]
@@ -581,7 +581,7 @@ class _Rebuilt:
         if kind == "unknown":
             return None if answer is None else _json(answer, ATTRIBUTES, self.row_id, "answer")
         if kind != "option":
-            raise _wrong(ATTRIBUTES, self.row_id, "kind", "option, text, number or unknown", str(kind))
+            raise _wrong(ATTRIBUTES, self.row_id, "kind", "option, text, number or unknown", kind)
         options: dict[int, Json] = {}
         for row in rows:
             if row["answer_index"] is None or row["answer_index"] in options:

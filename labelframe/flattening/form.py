@@ -37,12 +37,16 @@ def without_nulls(value: Any) -> Any:
     return value
 
 
-def merged(value: Any, more: Any) -> Any:
-    """A JSON value with what another tells more of it: objects by key, lists by place; else the other."""
+def merged(value: Mapping[str, Any], more: Mapping[str, Any]) -> Json:
+    """A JSON object with what another tells more of it: objects by key, lists by place; else what the other says."""
+    return {**value, **{key: _merged(value[key], part) if key in value else part for key, part in more.items()}}
+
+
+def _merged(value: Any, more: Any) -> Any:
     if isinstance(value, dict) and isinstance(more, dict):
-        return {**value, **{key: merged(value[key], part) if key in value else part for key, part in more.items()}}
+        return merged(value, more)
     if isinstance(value, list) and isinstance(more, list) and len(value) == len(more):
-        return [merged(part, other) for part, other in zip(value, more, strict=True)]
+        return [_merged(part, other) for part, other in zip(value, more, strict=True)]
     return more
 
 
@@ -116,7 +120,7 @@ def space_entry(columns: Mapping[str, Any], extra: Mapping[str, Any]) -> Json:
     is_root = columns.get("space_id") == "root"
     if is_root and "child_info" in entry:
         entry["root_info"] = entry.pop("child_info")
-    return merged(entry, {key: part for key, part in extra.items() if key != "frames"})  # type: ignore[no-any-return]
+    return merged(entry, {key: part for key, part in extra.items() if key != "frames"})
 
 
 SPACE_KEYS = {
