@@ -8,6 +8,10 @@ check:
 test *args:
     python -m pytest {{ args }}
 
+# Invent exports for a long time and hold every property against them.
+fuzz *args:
+    python tests/fuzz.py {{ args }}
+
 # Put the code into its form.
 format:
     ruff format .

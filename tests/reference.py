@@ -483,7 +483,10 @@ def drop_unused_canvases(
         for frame in listed.values():
             for blob, _ in frame.blobs:
                 # Delete events and keys that no column covers lie in a frame's extra, so the frame must be there.
-                has_more = any(blob[key] for key in blob if key != "classifications")
+                others = [key for key in blob if key not in ("objects", "classifications")]
+                has_more = bool(blob.get("objects")) or any(
+                    key != "metadata" or blob[key] is not None for key in others
+                )
                 if frame.space.space_id == space.space_id and has_more:
                     is_used = True
         if not is_used:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -40,14 +41,19 @@ def test_the_first_two_blocks_are_one_command_each() -> None:
     assert check.endswith("tests/check.py\n")
 
 
-def test_the_python_example_runs(in_a_folder_with_labels: Path) -> None:
-    (example,) = blocks("python")
+def test_the_python_examples_run(in_a_folder_with_labels: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reading, editing = blocks("python")
     names: dict[str, object] = {}
 
-    exec(example, names)
+    exec(reading, names)
+    exec(editing, {})
 
     large = names["large"]
     assert getattr(large, "height", 0) > 0
+    assert capsys.readouterr().out
+    edited = [json.dumps(row) for row in labelframe.open("edited").restore()]
+    assert any('"name": "Car"' in row for row in edited)
+    assert not any('"name": "Vehicle", "value"' in row for row in edited)
 
 
 def test_the_queries_of_the_shell_example_run(in_a_folder_with_labels: Path) -> None:
@@ -64,10 +70,12 @@ def test_every_command_of_the_readme_exists() -> None:
     from labelframe.cli import app
 
     known = {command.callback.__name__ for command in app.registered_commands if command.callback is not None}
-    told = set(re.findall(r"labelframe (\w+) ", README)) & {"demo", "flatten", "schema", "sql", "stats", "register"}
+    fenced = "\n".join(re.findall(r"^```.*?^```", README, re.MULTILINE | re.DOTALL))
+    named = set(re.findall(r"^(?:\$ )?labelframe (\w+) ", fenced, re.MULTILINE))
+    named |= set(re.findall(r"`labelframe (\w+) ", README))
 
-    assert told <= known
-    assert {"flatten", "schema", "sql", "stats", "register"} <= told
+    assert named <= known
+    assert {"flatten", "rejects", "restore", "schema", "sql", "stats", "register", "verify"} <= named
 
 
 def test_every_table_and_view_is_in_the_readme() -> None:

@@ -183,7 +183,7 @@ def test_a_restored_file_takes_no_place_that_is_taken_unasked(snapshot: Path, tm
 
 
 def test_tables_in_memory_in_another_order_come_back_too() -> None:
-    tables = flatten(image_rows(3))
+    tables = flatten([*image_rows(3)])
     shuffled = {
         name: table.take(list(reversed(range(table.num_rows)))) if name == "label_rows" else table
         for name, table in tables.items()
