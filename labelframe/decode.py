@@ -64,30 +64,50 @@ class BrokenJsonError(Exception):
 def decode(data: bytes) -> Decoded:
     """The JSON value of a text.
 
-    A key that stands twice, and text that is no Unicode, cost that value alone: the later value is taken, and U+FFFD
-    for what is half a character. NaN, Infinity and numbers beyond a float64 become `OddNumber`.
+    Text that is no Unicode costs that value alone: it has U+FFFD for what is half a character. NaN, Infinity and
+    numbers beyond a float64 become `OddNumber`. Of a key that stands twice the later value is taken: see
+    `may_lack_a_value`.
 
-    Raises BrokenJsonError for what is no JSON, is not UTF-8, or is nested more than 254 levels deep.
+    Raises BrokenJsonError for what is no JSON or is not UTF-8.
     """
     try:
-        value: object = orjson.loads(data)
+        return Decoded(orjson.loads(data))
     except orjson.JSONDecodeError as error:
         return _decode_odd(data, error)
-    try:
-        again = orjson.dumps(value)
-    except TypeError as error:
-        raise BrokenJsonError(_too_deep(), 0) from error
-    # Two values of one key leave fewer quotes in what is written again; an escaped quote would make up for them.
-    if _quotes(data) != _quotes(again) or b"\\u0022" in data:
-        return _decode_odd(data, None)
-    return Decoded(value)
 
 
-def _quotes(data: bytes) -> int:
+def quotes(data: bytes) -> int:
+    """How many quotes there are in a text."""
     return int(np.count_nonzero(np.frombuffer(data, np.uint8) == 0x22))
 
 
-def _too_deep() -> Fault:
+def may_lack_a_value(data: bytes, written: int) -> bool:
+    """Whether a key of an object in a JSON text may stand twice, so that a value is lost. `written`: how many quotes
+    there are in its value when it is written again: two values of one key leave fewer of them there, and only a quote
+    that the text writes as \\u0022 could make up for these."""
+    return quotes(data) != written or b"\\u0022" in data
+
+
+def decode_slowly(data: bytes) -> Decoded:
+    """As `decode`; a key that stands twice is told, with its earlier value.
+
+    Raises BrokenJsonError also for what is nested more than 254 levels deep.
+    """
+    return _decode_odd(data, None)
+
+
+def decode_wrapper(data: bytes) -> Decoded:
+    """As `decode_slowly`, for JSON that is not just one label row; quick where no key stands twice."""
+    decoded = decode(data)
+    try:
+        written = quotes(orjson.dumps(decoded.value, default=str))
+    except TypeError:
+        raise BrokenJsonError(too_deep(), 0) from None
+    return decode_slowly(data) if may_lack_a_value(data, written) else decoded
+
+
+def too_deep() -> Fault:
+    """The fault of JSON that is nested deeper than can be written again."""
     return Fault("label row is nested too deeply", "at most 254 levels", Found("more"))
 
 
@@ -109,7 +129,7 @@ def _decode_odd(data: bytes, error: orjson.JSONDecodeError | None) -> Decoded:
         found = Found(f"the byte 0x{data[wrong.start]:02x}, near {data[max(0, wrong.start - 12) : wrong.start + 12]!r}")
         raise BrokenJsonError(Fault("label row is not UTF-8", "UTF-8", found), wrong.start) from None
     except (RecursionError, TypeError):
-        raise BrokenJsonError(_too_deep(), 0) from None
+        raise BrokenJsonError(too_deep(), 0) from None
     except ValueError:
         assert error is not None, "json refuses what orjson takes"
         before = len(error.doc[: error.pos].encode())

@@ -488,8 +488,9 @@ class _Rebuilt:
         entry = self._keys(OBJECTS, record)
         if "shape" in form.get("absent", ()):
             entry.pop("shape", None)
-        if "number" in form and record["object_number"] is not None:
-            entry[form["number"]] = record["object_number"]
+        number_key = form.get("number", "objectNumber")
+        if number_key is not None and record["object_number"] is not None:
+            entry[number_key] = record["object_number"]
         entry |= _geometry(record, form, extra)
         if "polygon" in extra and "polygon" not in form:
             entry.pop("polygon", None)  # told otherwise than its outline: as it is

@@ -14,7 +14,14 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from labelframe.decode import BrokenJsonError, OddValue, decode, label_rows, paused_garbage_collection
+from labelframe.decode import (
+    BrokenJsonError,
+    OddValue,
+    decode,
+    decode_wrapper,
+    label_rows,
+    paused_garbage_collection,
+)
 from labelframe.errors import (
     GIVE_AN_EXPORT,
     Fault,
@@ -29,7 +36,18 @@ from labelframe.flattening import Account, Flattener
 from labelframe.flattening.columns import BY_ROW, Taken
 from labelframe.flattening.links import strip_links
 from labelframe.flattening.values import fits_column, json_text, microseconds, whole
-from labelframe.read import Broken, Found, Part, PassedOver, RawRow, Source, open_parts, read_rows, salvage
+from labelframe.read import (
+    Broken,
+    Found,
+    Part,
+    PassedOver,
+    RawRow,
+    Source,
+    is_label_row,
+    open_parts,
+    read_rows,
+    salvage,
+)
 from labelframe.schema import INT, STRING, TABLES, Column
 
 Emit = Callable[[str, pa.RecordBatch], None]
@@ -182,13 +200,17 @@ class _Intake:
         """Flatten what one JSON value holds; False where its file is passed over."""
         try:
             decoded = decode(raw.data)
+            is_all = is_label_row(decoded.value)
+            if not is_all:
+                decoded = decode_wrapper(raw.data)
         except BrokenJsonError as error:
             self._mend(raw, error)
             return True
         try:
             for value in label_rows(decoded.value):
-                is_all = value is decoded.value
                 self._take_row(value, raw, decoded.odd if is_all else [], is_all)
+            for part in [] if is_all else decoded.odd:
+                self._refuse(part.fault, part.raw.encode(errors="backslashreplace"), raw.offset, is_row=False)
         except Fault as fault:
             if self.count == 0 and self._pass_over(Broken(raw.offset, b"", fault)):
                 return False

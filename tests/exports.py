@@ -127,7 +127,13 @@ def times() -> SearchStrategy[Any]:
 @cache
 def odd_keys() -> SearchStrategy[Json]:
     """Keys that nobody knows, mostly none."""
-    odd: list[Json] = [{"odd": 1}, {"später": {"a": [None, "ü"]}}, {"odd": None}, {"x-new": [0.5, "é"], "odd": False}]
+    odd: list[Json] = [
+        {"odd": 1},
+        {"später": {"a": [None, "ü"]}},
+        {"odd": None},
+        {"x-new": [0.5, "é"], "odd": False},
+        {'\u0000"\\/\n\U0001f600': {"": {}}, "1e-320": [1e-320, -0.0, 2**53 + 1, 1e308, 2**64 - 1]},
+    ]
     return st.sampled_from([{}] * 8 + odd)
 
 
@@ -146,15 +152,20 @@ def number(thousandths: int) -> float | int:
     return thousandths // 1000 if thousandths % 1000 == 0 else thousandths / 1000
 
 
+EDGES = (1e-320, -0.0, 2**53 + 1, 1e308, 0.30000000000000004, 0.12345678901234566, -1e200, 5e-324)
+
+
 @cache
 def coordinates() -> SearchStrategy[float | int]:
-    """0..1, but not clipped."""
-    return st.integers(-50, 1050).map(number)
+    """0..1, but not clipped; rarely a number at the edge of what a float64 holds."""
+    return st.integers(-50, 1050).map(lambda drawn: EDGES[drawn % len(EDGES)] if drawn > 1040 else number(drawn))
 
 
 @cache
 def lengths() -> SearchStrategy[float | int]:
-    return st.integers(0, 1000).map(number)
+    return st.integers(0, 1050).map(
+        lambda drawn: abs(EDGES[drawn % len(EDGES)]) if drawn > 1040 else number(min(drawn, 1000))
+    )
 
 
 @cache

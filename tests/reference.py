@@ -1497,7 +1497,7 @@ def geometry_of_entry(row: Row, entry: Entry, shape: str | None, rest: Json) -> 
         # Audio, text and time_range have no geometry: they lie in the answer.
         return dict(NO_GEOMETRY)
     try:
-        return NO_GEOMETRY | readers[shape](raw, keys[0], rest, size)
+        return without_infinity(NO_GEOMETRY | readers[shape](raw, keys[0], rest, size))
     except UnreadableError as fault:
         # Rule 7: the object keeps its row, the geometry goes to rejects.
         for key in keys:
@@ -1505,6 +1505,20 @@ def geometry_of_entry(row: Row, entry: Entry, shape: str | None, rest: Json) -> 
         place = "" if keys[0] == "rleString" else f".{keys[0]}"
         row.reject("objects", f"{entry.path}{place}", str(fault))
         return dict(NO_GEOMETRY)
+
+
+def without_infinity(geometry: Record) -> Record:
+    """What is computed and larger than a float64 holds is null: the area, and all of a box."""
+    finite = dict(geometry)
+    if not is_finite(finite["area"]):
+        finite["area"] = None
+    if not all(is_finite(finite[name]) for name in "xywh"):
+        finite.update(dict.fromkeys("xywh"))
+    return finite
+
+
+def is_finite(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def geometry_keys_used(raw: Json, shape: str | None) -> list[str]:

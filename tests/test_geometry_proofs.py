@@ -220,7 +220,7 @@ def test_run_lengths_are_spelt_and_read_as_pycocotools_does_it(kind: str) -> Non
 
 def test_run_lengths_of_the_demo_are_spelt_as_pycocotools_does_it() -> None:
     spans = list(demo_export.blob_spans(320, 200, 150, 90, 70, 50))
-    mask = np.zeros((200, 315), np.uint8)
+    mask = np.zeros((200, 320), np.uint8)
     for line, start, stop in spans:
         mask[line, start:stop] = 1
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from labelframe.decode import Json
+from labelframe.decode import Json, quotes
 from labelframe.errors import Fault, Found, JsonPath
 from labelframe.flattening.columns import Columns, known_keys, leftover
 from labelframe.flattening.form import (
@@ -153,14 +153,14 @@ class ColdRoom:
         self.attributes = Columns(ATTRIBUTES)
         self.export_history = Columns(EXPORT_HISTORY)
 
-    def header(self, row: LabelRow) -> None:
-        """The label row itself."""
+    def header(self, row: LabelRow, digest: str) -> None:
+        """The label row itself. `digest`: its content_hash."""
         value = row.value
         own: dict[str, object] = {
             "row_id": row.row_id,
             "source": row.place.origin.source,
             "row_number": row.place.origin.row_number,
-            "content_hash": content_hash(value),
+            "content_hash": digest,
         }
         extra = leftover(value, HEADER_KEYS | {"export_history"})
         label_hash = value.get("label_hash")
@@ -176,7 +176,7 @@ class ColdRoom:
         self.label_rows.add(own, value, extra, row_form(value))
         self.tally.written["label_rows", row.data_type, None] += 1
         for entry in history:
-            self.export_history.add(_owner(row), entry, leftover(entry, HISTORY_KEYS))
+            self.export_history.add(row.owner, entry, leftover(entry, HISTORY_KEYS))
             self.tally.written["export_history", row.data_type, None] += 1
 
     def _history(self, row: LabelRow, extra: dict[str, object]) -> list[Json]:
@@ -220,7 +220,7 @@ class ColdRoom:
             row.units[unit_id] = unit
             extra = leftover(unit, UNIT_KEYS)
             own: dict[str, object] = {
-                **_owner(row),
+                **row.owner,
                 "unit_id": unit_id,
                 "data_sequence": sequence_number(unit.get("data_sequence")),
                 "width": size(unit.get("width")),
@@ -523,10 +523,9 @@ class ColdRoom:
                 extra["object_actions"] = left
         form: Form = {}
         if answer is not None:
-            absent = [key for key in (hash_key, "classifications") if answer.get(key) is None]
-            if absent:
-                form["absent"] = absent
-            if number is not None and number_key(answer) != "objectNumber":
+            if answer.get(hash_key) is None or answer.get("classifications") is None:
+                form["absent"] = [key for key in (hash_key, "classifications") if answer.get(key) is None]
+            if number is not None and "objectId" in answer and number_key(answer) != "objectNumber":
                 form["number"] = number_key(answer)
         if actions is not None:
             absent = [key for key in ("objectHash", "actions") if actions.get(key) is None]
@@ -534,7 +533,7 @@ class ColdRoom:
                 form["actions"] = absent
         rows = row.object_rows if owner == "object" else row.classification_rows
         own = {
-            **_owner(row),
+            **row.owner,
             "owner": owner,
             "owner_hash": owner_hash,
             "object_number": number,
@@ -556,7 +555,7 @@ class ColdRoom:
             fault = Fault("part is no list", "a list", entries)
             self.report(row.place, (*path, key), "attributes", fault, entries, owner_hash=owner_hash)
             return 0
-        before = self.attributes.length
+        before, written = self.attributes.length, 0
         self.tally.found["attributes", row.data_type, None] += len(entries)
         for index, entry in enumerate(entries):
             if not isinstance(entry, dict):
@@ -575,7 +574,7 @@ class ColdRoom:
             if isinstance(space_id, str):
                 self.space_named(row, space_id).emit = True
             own = {
-                **_owner(row),
+                **row.owner,
                 "owner": owner,
                 "owner_hash": owner_hash,
                 "dynamic": dynamic or exported is True,
@@ -593,7 +592,8 @@ class ColdRoom:
                 for span in ranges or [{}]:
                     where = {"range_start": span.get("start"), "range_end": span.get("end")}
                     self.attributes.add({**own, **answer, **where}, entry, dict(whole_extra), form)
-            self.tally.written["attributes", row.data_type, None] += 1
+            written += 1
+        self.tally.written["attributes", row.data_type, None] += written
         return self.attributes.length - before
 
     def finish(self, row: LabelRow) -> None:
@@ -603,7 +603,7 @@ class ColdRoom:
             if not _is_emitted(space):
                 continue
             own = {
-                **_owner(row),
+                **row.owner,
                 "space_id": space.space_id,
                 "timeline_id": space.timeline_id,
                 "space_type": space.space_type,
@@ -636,7 +636,7 @@ class ColdRoom:
                     # Empty labels on a canvas that has no frames: no row tells of them.
                     if place.key is not None or place.absent:
                         bare = forms.setdefault(place.holder, {}).setdefault("blobs", [])
-                        bare.append([place.key, place.absent])
+                        bare.append([place.key, list(place.absent)])
         for holder, form in forms.items():
             if holder[0] == "data_units":
                 self.data_units.forms.setdefault(row.unit_rows[str(holder[1])], {}).update(form)
@@ -653,7 +653,7 @@ class ColdRoom:
             _tell_listed(frame, entry)
         form = _frame_form(row, space, frame)
         own = {
-            **_owner(row),
+            **row.owner,
             "space_id": space.space_id,
             "timeline_id": space.timeline_id,
             "frame": frame.frame,
@@ -683,9 +683,15 @@ def _has_row(space: Space, frame: Frame) -> bool:
 
 def _frame_form(row: LabelRow, space: Space, frame: Frame) -> dict[str, Any]:
     """Where and how the labels of a frame are written, where that is not once, in its own space, under its number."""
+    part = PARTS.get(space.origin)
+    if len(frame.places) == 1 and not frame.listed and not space.form:
+        place = frame.places[0]
+        is_usual = place.key == str(frame.frame) if place.key is not None else _lies_bare(part, space)
+        is_usual = is_usual and (place.key is None or not _lies_bare(part, space))
+        if is_usual and place.holder == (part, space.space_id) and not (place.absent or place.rest or place.deleted):
+            return {}
     form: dict[str, Any] = {}
-    part = {"data_unit": "data_units", "space": "spaces"}.get(space.origin)
-    is_blob = part is not None and usual_kind(part, space.space_type) == "blob"
+    is_blob = _lies_bare(part, space)
     usual_key = None if is_blob else str(frame.frame)
     told = []
     for place in frame.places:
@@ -695,10 +701,10 @@ def _frame_form(row: LabelRow, space: Space, frame: Frame) -> dict[str, Any]:
         if place.key != usual_key:
             one["key"] = place.key
         if place.absent:
-            one["absent"] = place.absent
+            one["absent"] = list(place.absent)
         if place.deleted and place.deleted[0] < place.n_objects:
-            one["deleted"] = place.deleted
-        rest = without_nulls(place.rest)
+            one["deleted"] = list(place.deleted)
+        rest = without_nulls(dict(place.rest))
         if len(frame.places) > 1:
             one["n"] = [place.n_objects, place.n_classifications, len(place.deleted)]
             one["rest"] = rest
@@ -714,6 +720,15 @@ def _frame_form(row: LabelRow, space: Space, frame: Frame) -> dict[str, Any]:
     elif 0 <= frame.frame < space.form.get("frames", 0):
         form["listed"] = []
     return form
+
+
+PARTS = {"data_unit": "data_units", "space": "spaces"}
+"""The part of a label row that spaces come from, by their origin."""
+
+
+def _lies_bare(part: str | None, space: Space) -> bool:
+    """Whether a frame's labels are usually the space's `labels` themselves."""
+    return part is not None and usual_kind(part, space.space_type) == "blob"
 
 
 def _tell_listed(frame: Frame, entry: Json) -> None:
@@ -799,10 +814,6 @@ LISTED_COLUMNS: Kinds = {
     "width": ("width", int),
     "height": ("height", int),
 }
-
-
-def _owner(row: LabelRow) -> dict[str, object]:
-    return {"row_id": row.row_id, "label_hash": row.label_hash}
 
 
 def _text(value: object) -> str | None:
@@ -922,15 +933,21 @@ def _is_option(option: object) -> bool:
 LINK_KEYS = ("data_link", "data_links", "video_link", "image_sequence_link", "file_uri", "uri")
 
 
-def content_hash(value: Json) -> str:
-    """SHA-256 of a label row without what changes from export to export, whatever the order of its keys."""
+def content_hash(value: Json) -> tuple[str, int]:
+    """(SHA-256 of a label row without what changes from export to export, whatever the order of its keys; how many
+    quotes there are in the label row when it is written as JSON).
+
+    Raises TypeError for one that is nested too deeply to be written.
+    """
     kept = {key: part for key, part in value.items() if key not in EXPORT_KEYS}
+    changing = {key: part for key, part in value.items() if key in EXPORT_KEYS}
     _unsign(kept)
     for name in ("data_units", "spaces"):
         holders = kept.get(name)
         if isinstance(holders, dict):
             kept[name] = {key: _unsigned_holder(holder) for key, holder in holders.items()}
-    return hashlib.sha256(orjson.dumps(kept, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    text = orjson.dumps(kept, default=str, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text).hexdigest(), quotes(text) + quotes(orjson.dumps(changing, default=str))
 
 
 def _unsign(part: dict[str, Any]) -> None:

@@ -7,12 +7,12 @@ no files.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from labelframe.decode import Json, OddValue
+from labelframe.decode import BrokenJsonError, Json, OddValue, decode_slowly, may_lack_a_value, too_deep
 from labelframe.errors import Fault, Found, JsonPath, Origin, error_of, path_text, printable
-from labelframe.flattening.cold import NO_FRAME_LEVEL, OWN_UNIT_TYPES, ColdRoom
+from labelframe.flattening.cold import NO_FRAME_LEVEL, OWN_UNIT_TYPES, ColdRoom, content_hash
 from labelframe.flattening.columns import Columns, PlacedColumns, Taken
 from labelframe.flattening.geometry import MaskFault
 from labelframe.flattening.hot import Events, HotRoom
@@ -61,9 +61,18 @@ class Flattener:
         self.reasons: Counter[str] = Counter()  # of the rejects
         self._seen: dict[tuple[str, str], Origin] = {}
 
-    def add(self, value: Json, origin: Origin, odd: Iterable[OddValue] = (), data: bytes | None = None) -> None:
+    def add(self, value: Json, origin: Origin, odd: Sequence[OddValue] = (), data: bytes | None = None) -> None:
         """Flatten one label row. `odd`: what of its values could not be taken; `data`: its JSON, to be given back where
         it is refused. Raises LabelRowError where something cannot be taken and faults are not collected."""
+        try:
+            digest, written = content_hash(value)
+            if data is not None and not odd and may_lack_a_value(data, written):
+                decoded = decode_slowly(data)
+                assert isinstance(decoded.value, dict)
+                value, odd = decoded.value, decoded.odd
+        except (TypeError, BrokenJsonError):
+            self.refuse(origin, too_deep(), data or b"", is_row=True)
+            return
         label_hash, data_type = (_text(value.get(key)) for key in ("label_hash", "data_type"))
         place = Place(None, origin, label_hash, data_type)
         self.tally.found["label_rows", data_type, None] += 1
@@ -76,7 +85,7 @@ class Flattener:
         row = LabelRow(value, place)
         for part in odd:
             self._report(place, part.path, table_of((*part.path, *part.fault.path)), part.fault, RawText(part.raw))
-        self.cold.header(row)
+        self.cold.header(row, digest)
         self.rows += 1
         self.cold.units(row)
         self.cold.listed_spaces(row)

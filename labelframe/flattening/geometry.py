@@ -429,13 +429,14 @@ class Geometry:
     def take(self, length: int) -> tuple[dict[str, pa.Array], list[MaskFault]]:
         """The geometry columns of a batch of `length` objects and the masks that could not be taken; begins anew."""
         batch = _Batch(length)
-        self._take_boxes(batch)
-        self._take_round(batch)
-        self._take_polygons(batch)
-        self._take_points(batch)
-        self._take_skeletons(batch)
-        self._take_cuboids(batch)
-        faults = self._take_masks(batch)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what is not finite is null
+            self._take_boxes(batch)
+            self._take_round(batch)
+            self._take_polygons(batch)
+            self._take_points(batch)
+            self._take_skeletons(batch)
+            self._take_cuboids(batch)
+            faults = self._take_masks(batch)
         self.weight = 0
         return batch.arrays(), faults
 
@@ -569,15 +570,14 @@ class Geometry:
         fills = (across == width) & (down == height)
         left, top = (np.where(fills | np.isnan(part), 0, part) for part in (left, top))
         empty = pixels == 0
-        with np.errstate(divide="ignore", invalid="ignore"):
-            batch.put("area", rows, np.where(empty, 0, pixels / (across * down)))
-            first_x, last_x, first_y, last_y = (part[good] for part in runs.extent)
-            corners = (
-                (left + first_x) / across,
-                (top + first_y) / down,
-                (last_x - first_x + 1) / across,
-                (last_y - first_y + 1) / down,
-            )
+        batch.put("area", rows, np.where(empty, 0, pixels / (across * down)))
+        first_x, last_x, first_y, last_y = (part[good] for part in runs.extent)
+        corners = (
+            (left + first_x) / across,
+            (top + first_y) / down,
+            (last_x - first_x + 1) / across,
+            (last_y - first_y + 1) / down,
+        )
         batch.box(rows[~empty], *(part[~empty] for part in corners))
         return faults
 
@@ -674,20 +674,20 @@ class _Batch:
         self.kept: dict[str, pa.Array] = {}
 
     def put(self, name: str, rows: NDArray[np.int64], values: NDArray[Any]) -> None:
-        """Set numbers of a column; NaN is null."""
+        """Set numbers of a column; what is NaN, or larger than a float64 holds, is null."""
         if not len(rows):
             return
         if name not in self.numbers:
             kind = np.int64 if OBJECTS.column(name).type == INT else np.float64
             self.numbers[name] = np.zeros(self.length, kind), np.ones(self.length, bool)
         column, null = self.numbers[name]
-        unknown = np.isnan(values)
+        unknown = ~np.isfinite(values)
         column[rows] = np.where(unknown, 0, values)
         null[rows] = unknown
 
     def box(self, rows: NDArray[np.int64], *edges: NDArray[np.float64]) -> None:
         """Set x, y, w, h; all null where one is unknown."""
-        unknown = np.isnan(edges).any(axis=0)
+        unknown = ~np.isfinite(edges).all(axis=0)
         for name, values in zip("xywh", edges, strict=True):
             self.put(name, rows, np.where(unknown, np.nan, values))
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 from labelframe.decode import Json
 from labelframe.errors import Fault, Found, JsonPath
 from labelframe.flattening.columns import PlacedColumns, Taken, known_keys, leftover
-from labelframe.flattening.form import LISTS, Form
+from labelframe.flattening.form import LISTS
 from labelframe.flattening.geometry import (
     GEOMETRY_KEYS,
     OLD_MASK_KEYS,
@@ -64,13 +64,18 @@ class ObjectColumns(PlacedColumns):
         row = self.length
         for append, key in self.appends:
             append(get(key))
-        form: Form = {}
-        self.geometry.form = form
-        number, number_keys = object_number(entry)
-        if number is not None:
-            form["number"] = number_key(entry)
-        if number is None and self.answer_numbers:
-            number = self.answer_numbers.get(object_hash)
+        form = self.geometry.form
+        number = get("objectNumber")
+        if type(number) is int and -(1 << 63) <= number < 1 << 63 and "objectId" not in entry:
+            number_keys = NUMBER_KEY
+        else:
+            number, number_keys = object_number(entry)
+            if number is not None and number_key(entry) != "objectNumber":
+                form["number"] = "objectId"
+            elif number is None and self.answer_numbers:
+                number = self.answer_numbers.get(object_hash)
+                if number is not None:
+                    form["number"] = None
         self.numbers.append(number)
         self.length = row + 1
 
@@ -100,6 +105,7 @@ class ObjectColumns(PlacedColumns):
             self.extras.setdefault(row, {}).update(left)
         if form:
             self.forms[row] = form
+            self.geometry.form = {}
         return fault
 
     def _told_shape(self, entry: Json, row: int) -> str | None:
@@ -142,13 +148,14 @@ def number_key(part: Mapping[str, object]) -> str:
 
 
 NUMBER_KEYS = ("objectNumber", "objectId")
+NUMBER_KEY = frozenset({"objectNumber"})
 
 
 def object_number(part: Mapping[str, object]) -> tuple[int | None, frozenset[str]]:
     """(the number of an object, the keys that it covers): exports of today call it objectId."""
-    told = {key: whole(part[key]) for key in NUMBER_KEYS if key in part}
-    if not told:
+    if "objectNumber" not in part and "objectId" not in part:
         return None, frozenset()
+    told = {key: whole(part[key]) for key in NUMBER_KEYS if key in part}
     teller = next((key for key, number in told.items() if number is not None), None)
     covered = frozenset(key for key in told if key == teller or part[key] is None)
     return (None if teller is None else told[teller]), covered
@@ -185,7 +192,8 @@ class HotRoom:
         frame.entries += 1
         place = BlobPlace(path[:2], path[-1] if len(path) > 3 else None)
         frame.places.append(place)
-        place.absent = [key for key in LISTS if blob.get(key) is None]
+        if blob.get("objects") is None or blob.get("classifications") is None:
+            place.absent = [key for key in LISTS if blob.get(key) is None]
         if not blob.keys() <= LABEL_KEYS:
             place.rest = {key: part for key, part in blob.items() if key not in LABEL_KEYS and part is not None}
             left = leftover(blob, LABEL_KEYS)
@@ -198,13 +206,16 @@ class HotRoom:
         if objects:
             space.emit = True
             self._objects(row, space, frame, objects, path, events)
-            place.n_objects = frame.n_objects - sum(other.n_objects for other in frame.places[:-1])
+            place.n_objects = frame.n_objects
+            if len(frame.places) > 1:
+                place.n_objects -= sum(other.n_objects for other in frame.places[:-1])
         classifications = self._entries(row, blob, "classifications", path)
         if classifications:
             space.emit = True
             self._classifications(row, space, frame, classifications, path)
-            others = sum(other.n_classifications for other in frame.places[:-1])
-            place.n_classifications = frame.n_classifications - others
+            place.n_classifications = frame.n_classifications
+            if len(frame.places) > 1:
+                place.n_classifications -= sum(other.n_classifications for other in frame.places[:-1])
         self.check_full()
 
     def _entries(self, row: LabelRow, blob: Json, key: str, path: JsonPath) -> list[Any]:
@@ -238,7 +249,7 @@ class HotRoom:
                 continue
             if entry.get("event") == "delete":
                 self._delete(row, frame, entry)
-                frame.places[-1].deleted.append(index)
+                frame.places[-1].deleted += (index,)
                 continue
             shape = shape_of(entry)
             found["objects", data_type, shape] += 1

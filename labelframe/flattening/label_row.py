@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from labelframe.decode import Json
@@ -17,6 +18,7 @@ from labelframe.errors import Fault, JsonPath, Origin
 from labelframe.flattening.values import whole
 
 NAN = math.nan
+EMPTY: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -26,9 +28,9 @@ class BlobPlace:
 
     holder: tuple[str | int, ...]
     key: str | int | None
-    absent: list[str] = field(default_factory=list)
-    rest: dict[str, object] = field(default_factory=dict)
-    deleted: list[int] = field(default_factory=list)
+    absent: Sequence[str] = ()
+    rest: Mapping[str, object] = field(default_factory=lambda: EMPTY)
+    deleted: tuple[int, ...] = ()
     n_objects: int = 0
     n_classifications: int = 0
 
@@ -202,18 +204,12 @@ class LabelRow:
             if number is not None
         }
 
-    @property
-    def row_id(self) -> int:
+    def __post_init__(self) -> None:
         assert self.place.row_id is not None
-        return self.place.row_id
-
-    @property
-    def label_hash(self) -> str | None:
-        return self.place.label_hash
-
-    @property
-    def data_type(self) -> str | None:
-        return self.place.data_type
+        self.row_id: int = self.place.row_id
+        self.label_hash = self.place.label_hash
+        self.data_type = self.place.data_type
+        self.owner = {"row_id": self.row_id, "label_hash": self.label_hash}  # what every row of a table begins with
 
     @property
     def is_image_group(self) -> bool:

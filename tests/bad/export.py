@@ -111,7 +111,7 @@ def group() -> Json:
     slices = [{"width": 4, "height": 3, "instance_uid": f"1.2.{number}"} for number in range(3)]
     spaces = {
         "left": {"space_type": "video", "number_of_frames": 9, "width": 4, "height": 3, "labels": labels},
-        "right": {"space_type": "medical_stack", "frames": slices, "labels": {}},
+        "right": {"space_type": "medical_stack", "number_of_frames": 3, "frames": slices, "labels": {}},
     }
     row = label_row("group", {"unit": unit("group", {"objects": [], "classifications": []})}, spaces=spaces)
     row["object_answers"] = {"layer-box": answer("layer-box")}

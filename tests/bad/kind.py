@@ -7,12 +7,14 @@ the form of exports, not the package.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bad.export import Json, export
 
 Step = str | int
@@ -32,16 +34,25 @@ GEOMETRY_COLUMNS = (
 
 @dataclass(frozen=True)
 class Cost:
-    """What a fault may cost: cells, by table, in the rows of the hash `broken`. `null`: they must be null then."""
+    """What a fault may cost: cells, by table, in the rows of the hash `broken`. `null`: those that must be null."""
 
     words: str
     cells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    is_null: bool = False
+    null: tuple[str, ...] = ()
 
 
 ENTRY = Cost("all that is planted, and nothing else")
-GEOMETRY = Cost("the geometry of an object", {"objects": GEOMETRY_COLUMNS}, is_null=True)
-GEOMETRY_AND_SHAPE = Cost("the geometry and the shape of an object", {"objects": (*GEOMETRY_COLUMNS, "shape")}, True)
+GEOMETRY = Cost("the geometry of an object", {"objects": GEOMETRY_COLUMNS}, GEOMETRY_COLUMNS)
+GEOMETRY_AND_SHAPE = Cost(
+    "the geometry of an object and its shape",
+    {"objects": (*GEOMETRY_COLUMNS, "shape")},
+    (*GEOMETRY_COLUMNS, "shape"),
+)
+FOREIGN_GEOMETRY = Cost(
+    "the geometry of an object, which is kept as one of another shape",
+    {"objects": (*GEOMETRY_COLUMNS, "extra")},
+    GEOMETRY_COLUMNS,
+)
 RANGE = Cost(
     "one range of an answer, which stays as it was in the columns that tell of the answer",
     {"instances": ("answer_ranges", "answer_range_html", "answer_spaces", "extra")},
@@ -52,6 +63,9 @@ FILE_REST = Cost("what follows in the file")
 
 class Text(str):
     """Text that is no JSON, as it must stand in `raw`."""
+
+
+NULL = Text("null")
 
 
 class _Any:
@@ -120,7 +134,12 @@ def path_of(steps: Steps) -> str:
     >>> path_of(("data_units", "unit", "objects", 1))
     '$.data_units.unit.objects[1]'
     """
-    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    plain = re.compile(r"[\w-]+")
+    texts = (
+        f"[{step}]" if isinstance(step, int) else f".{step}" if plain.fullmatch(step) else f'["{step}"]'
+        for step in steps
+    )
+    return f"${''.join(texts)}"
 
 
 def place_of(rows: list[Json], label_hash: str) -> int:
@@ -177,12 +196,13 @@ def planted(
         place = place_of(bad, row)
         put(bad[place], at, value)
         put(good[place], at, mended)
+        whole = value if raw is ANY else raw
         return Input(
             {FILE: dump(bad).encode("utf-8", "surrogatepass")},
             good,
             number=place,
             path=path_of((*at, *(path or ()))),
-            raw=value if raw is ANY else raw,
+            raw=NULL if whole is None else whole,
             changed=row,
         )
 
