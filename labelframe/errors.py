@@ -252,16 +252,28 @@ class Fault(Exception):
 
 
 class Found(str):
-    """What was found, already in words."""
+    """What was found, already in words that are safe on a terminal."""
+
+    def __new__(cls, text: object) -> Found:
+        return super().__new__(cls, printable(text, 500))
 
 
-@dataclass(frozen=True)
 class OddNumber:
-    """A number that is none: NaN, Infinity, or one beyond a float64. It is shown as its text."""
+    """A number that is none: NaN, Infinity, or one beyond a float64. It is shown as its text.
 
-    text: str
+    It is no dataclass: orjson would write one as an object.
+    """
 
-    def __str__(self) -> str:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OddNumber) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
         return self.text
 
 

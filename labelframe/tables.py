@@ -46,6 +46,7 @@ from labelframe.read import (
     is_label_row,
     open_parts,
     read_rows,
+    resplit,
     salvage,
 )
 from labelframe.schema import INT, STRING, TABLES, Column
@@ -174,7 +175,11 @@ class _Intake:
         self.count = 0  # label rows of the part so far, good or bad
 
     def take(self) -> None:
+        refused = self.flattener.reasons.total()
+        passed_over = len(self.run.passed_over)
         self._take_all(read_rows(self.part))
+        if not self.count and self.flattener.reasons.total() == refused and len(self.run.passed_over) == passed_over:
+            self.run.passed_over.append(PassedOver(self.part.name, "a list without label rows"))
 
     def _take_all(self, pieces: Iterator[RawRow | Broken]) -> None:
         for piece in pieces:
@@ -246,6 +251,10 @@ class _Intake:
 
     def _mend(self, raw: RawRow, error: BrokenJsonError) -> None:
         """Refuse what is no JSON; a label row that begins within it, after a quote or brace too many, is taken."""
+        several = resplit(raw) if error.fault.reason == "label row is no JSON" else None
+        if several is not None:
+            self._take_all(iter(several))
+            return
         salvaged = salvage(raw) if error.fault.reason == "label row is no JSON" else None
         data = raw.data if salvaged is None else salvaged[0].data
         self._refuse(error.fault, data, raw.offset + error.offset, is_row=True)

@@ -122,7 +122,9 @@ def test_a_condition_that_duckdb_refuses_is_told(snapshot: Path) -> None:
 
 
 def test_a_class_that_was_renamed_and_a_box_that_was_moved_come_back_so(snapshot: Path) -> None:
-    rewrite(snapshot, "objects", "select * replace ('Lorry' as name, x + 0.25 as x) from objects order by object_hash desc")
+    rewrite(
+        snapshot, "objects", "select * replace ('Lorry' as name, x + 0.25 as x) from objects order by object_hash desc"
+    )
 
     rows = list(lf.open(snapshot).restore())
 

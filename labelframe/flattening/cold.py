@@ -30,7 +30,7 @@ from labelframe.flattening.form import (
 )
 from labelframe.flattening.hot import HotRoom, number_key, object_number
 from labelframe.flattening.label_row import NAN, Frame, LabelRow, Report, Space, is_blob
-from labelframe.flattening.values import Kinds, columns_of, json_text, nested, size, whole
+from labelframe.flattening.values import Kinds, columns_of, digits, json_text, nested, size, whole
 from labelframe.schema import (
     ATTRIBUTES,
     DATA_UNITS,
@@ -118,7 +118,7 @@ def range_unit_of(space_type: str | None, continuous: bool) -> str:
 
 def sequence_number(value: object) -> object:
     """A data_sequence, which exports also write as text."""
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    return int(value) if isinstance(value, str) and digits(value) else value
 
 
 @dataclass(frozen=True)

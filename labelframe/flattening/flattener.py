@@ -17,7 +17,7 @@ from labelframe.flattening.columns import Columns, PlacedColumns, Taken
 from labelframe.flattening.geometry import MaskFault
 from labelframe.flattening.hot import Events, HotRoom
 from labelframe.flattening.label_row import LabelRow, Place, Space, is_blob, is_frame_key
-from labelframe.flattening.values import raw_text
+from labelframe.flattening.values import digits, raw_text
 from labelframe.schema import REJECTS, TABLES
 
 BATCH_ROWS = 1 << 15  # lists of Python values are large: few at a time
@@ -153,7 +153,7 @@ class Flattener:
     def _space_of_key(self, row: LabelRow, key: str) -> Space:
         """The space that a label key of a scene means: its id, or `stream#start_frame`, or `stream#event_index`."""
         stream, _, number = key.rpartition("#")
-        if key not in row.spaces and number.isdigit():
+        if key not in row.spaces and digits(number):
             for name in ("start_frame", "event_index"):
                 for space in row.spaces.values():
                     if space.own.get("stream_id") == stream and space.own.get(name) == int(number):
@@ -265,7 +265,7 @@ NO_TEXT = RawText("")
 
 def raw_json(data: bytes) -> RawText:
     """Bytes of a file as text; those that are not UTF-8 are escaped."""
-    return RawText(data.decode(errors="backslashreplace").strip())
+    return RawText(data.decode(errors="backslashreplace").strip(" \t\r\n"))
 
 
 def _text(value: object) -> str | None:

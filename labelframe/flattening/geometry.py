@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from labelframe.errors import Fault, Found, kind_of
 from labelframe.flattening import rle
+from labelframe.flattening.values import digits
 from labelframe.schema import INT, OBJECTS, XY, XYZ
 
 Entry = Mapping[str, Any]
@@ -85,7 +86,7 @@ def _in_order(value: object, key: str) -> tuple[list[Any], object]:
     if names == _numerals[: len(names)]:
         return list(value.values()), None
     for name in names:
-        if not (name.isascii() and name.isdigit()):
+        if not digits(name):
             raise Fault("vertex key is no number", 'vertices keyed "0", "1", ...', name, (key,))
     names.sort(key=int)
     return [value[name] for name in names], None if names == _numerals[: len(names)] else names
@@ -102,22 +103,27 @@ def _vertices(entry: Entry, key: str, form: Form) -> list[dict[str, Any]]:
         raise _no_vertices(key)
     for index, vertex in enumerate(vertices):
         if type(vertex) is not dict:
-            raise Fault("vertex is no object", "a vertex {x, y}", vertex, (key, index))
+            raise Fault("vertex is no object", "a vertex {x, y}", vertex, (key, _step(value, index)))
     return vertices
+
+
+def _step(value: object, index: int) -> str | int:
+    """The step of a JSON path to a vertex: its place in a list, or its key."""
+    return sorted(value, key=int)[index] if isinstance(value, dict) else index
 
 
 def _no_vertices(key: str) -> Fault:
     return Fault("geometry is missing", "a vertex at least", Found("none"), (key,))
 
 
-def _flat(vertices: list[dict[str, Any]], key: str) -> list[float]:
+def _flat(vertices: list[dict[str, Any]], key: str, value: object) -> list[float]:
     try:
         flat = [number for vertex in vertices for number in (vertex["x"], vertex["y"])]
     except KeyError:
         flat = []
     if len(flat) != 2 * len(vertices) or not NUMBERS.issuperset(map(type, flat)):
         for index, vertex in enumerate(vertices):
-            _numbers(vertex, ("x", "y"), (key, index))
+            _numbers(vertex, ("x", "y"), (key, _step(value, index)))
     return flat
 
 
@@ -267,7 +273,7 @@ class Geometry:
         polygons = entry.get("polygons")
         if polygons is None or polygons == []:
             vertices = _vertices(entry, "polygon", self.form)
-            self._keep_polygons(row, [[_flat(vertices, "polygon")]])
+            self._keep_polygons(row, [[_flat(vertices, "polygon", entry["polygon"])]])
             self.form["polygon"] = "only"
             if max(map(len, vertices)) > 2:
                 return _vertex_leftover(entry, "polygon", lambda name, _: name not in ("x", "y"))
@@ -318,11 +324,11 @@ class Geometry:
 
     def _read_points(self, entry: Entry, row: int, key: str) -> Leftover:
         vertices = _vertices(entry, key, self.form)
-        flat = _flat(vertices, key)
+        flat = _flat(vertices, key, entry[key])
         heights = [vertex.get("z") for vertex in vertices]
         if any(z is not None for z in heights):
             for index, vertex in enumerate(vertices):
-                _numbers(vertex, ("z",), (key, index))
+                _numbers(vertex, ("z",), (key, _step(entry[key], index)))
         for index, z in enumerate(heights):
             self.point_numbers.extend((flat[2 * index], flat[2 * index + 1], np.nan if z is None else z))
         self.points.add(row, len(vertices))
@@ -331,7 +337,7 @@ class Geometry:
 
     def _read_skeleton(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
         vertices = _vertices(entry, "skeleton", self.form)
-        flat = _flat(vertices, "skeleton")
+        flat = _flat(vertices, "skeleton", entry["skeleton"])
         states = [{key: vertex[key] for key in _STATE_KEYS if vertex.get(key) is not None} for vertex in vertices]
         if any(len(state) != 1 or type(state.get("visibility")) is not str for state in states):
             self.form["states"] = states
@@ -369,6 +375,8 @@ class Geometry:
     def _read_segmentation(
         self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]
     ) -> Leftover:
+        if entry.get("segmentation") is None and any(entry.get(key) is not None for key in GEOMETRY_KEYS):
+            raise _missing(entry, "segmentation", "run lengths as text")
         text = _rle_text(entry, "segmentation", ())
         self.segments.add(row)
         self.segment_texts.append(text)
@@ -401,6 +409,8 @@ class Geometry:
         if len(front) % 2:
             found = Found(f"{len(front)} numbers")
             raise Fault("odd number of coordinates", "x and y of each vertex", found, (key, "front"))
+        if not front:
+            raise Fault("geometry is missing", "a vertex at least", Found("none"), (key, "front"))
         numbers: list[float] = []
         left: dict[str, object] = {}
         for name in ("vanishingPoint", "offset"):

@@ -16,6 +16,7 @@ from labelframe.errors import Fault, Found
 
 _FOREIGN = re.compile("[^0-o]")
 MAX_GROUPS = 8  # of 5 bits in one number: 2^39 pixels
+TOO_LONG = -(1 << 62)
 
 Extent = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
@@ -60,7 +61,13 @@ def _measure(texts: list[str], sizes: tuple[NDArray[np.int64], NDArray[np.int64]
     texts = ["" if index in faults else text for index, text in enumerate(texts)]
     owner, place, counts = decode(texts)
     negative = np.unique(owner[counts < 0])
+    endless = set(owner[counts == TOO_LONG].tolist())
     for index in negative.tolist():
+        if index in endless:
+            faults[index] = Fault(
+                "run lengths are too long", f"runs below 2^{5 * MAX_GROUPS - 1}", Found("a longer one")
+            )
+            continue
         faults[index] = Fault("run length is negative", "run lengths", Found("a negative one"))
     counts = np.where(np.isin(owner, negative), 0, counts)
     is_set = place % 2 == 1
@@ -98,7 +105,7 @@ def decode(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDAr
 
     A number is written in groups of five bits, low ones first, each as a character from `0` on; bit 32 says that more
     follow, bit 16 of the last is the sign. From the fourth number on each is the difference to the one two before.
-    A number of more than MAX_GROUPS groups comes out as -1.
+    A number of more than MAX_GROUPS groups comes out as TOO_LONG.
     """
     codes = np.frombuffer("".join(texts).encode(), np.uint8).astype(np.int64) - 48
     if not len(codes):
@@ -113,7 +120,7 @@ def decode(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDAr
     values = np.add.reduceat((codes & 31) << shift, firsts)
     values -= np.where(codes[lasts] & 16, np.int64(1) << 5 * np.minimum(groups, MAX_GROUPS), 0)
     too_long = groups > MAX_GROUPS
-    values[too_long] = -1
+    values[too_long] = TOO_LONG
 
     owner = np.repeat(np.arange(len(texts)), lengths)[firsts]
     numbers = np.bincount(owner, minlength=len(texts))
@@ -126,7 +133,7 @@ def decode(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDAr
         summed = np.cumsum(np.where(mine, values, 0))
         before = np.where(start > 0, summed[start - 1], 0)
         counts[mine] = (summed - before)[mine]
-    counts[too_long] = -1
+    counts[too_long] = TOO_LONG
     return owner, place, counts
 
 

@@ -117,6 +117,11 @@ def microseconds(text: str) -> int | None:
         return None
 
 
+def digits(text: str) -> bool:
+    """Whether a text is a whole number that an int64 holds, from 0."""
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
 def json_text(value: object) -> str:
     """The value as compact JSON; a number that JSON does not know is text."""
     return orjson.dumps(value, default=str).decode()

@@ -9,7 +9,7 @@ what was passed over. No more than the largest label row is held. Of a label row
 """
 
 from labelframe.read.sources import Found, PassedOver, Source, find_sources
-from labelframe.read.split import Broken, RawRow, is_label_row, read_rows, salvage
+from labelframe.read.split import Broken, RawRow, is_label_row, read_rows, resplit, salvage
 from labelframe.read.unpack import Part, open_parts
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "is_label_row",
     "open_parts",
     "read_rows",
+    "resplit",
     "salvage",
 ]

@@ -63,6 +63,7 @@ def read_rows(part: Part) -> Pieced:
     part.is_other = len(head) >= OTHER and not any(key in head for key in (b'"label_hash"', b'"data_units"'))
     wrong = _why_no_json(head, part.suffix)
     if wrong is not None:
+        part.is_other &= wrong.reason != "file is not UTF-8"
         yield Broken(None, b"", wrong)
     elif _is_lines(head, part.suffix):
         yield from _lines(pieces, offset)
@@ -70,13 +71,26 @@ def read_rows(part: Part) -> Pieced:
         yield from _Splitter(pieces, offset).parts()
 
 
+def resplit(raw: RawRow) -> list[RawRow | Broken] | None:
+    """What bytes that are no JSON consist of, where it is more than one value: two label rows on one line, or one and
+    something else. None where it is not."""
+    pieces = list(_Splitter(Pieces(io.BytesIO(raw.data)), raw.offset).parts())
+    rows = [piece for piece in pieces if isinstance(piece, RawRow)]
+    if any(isinstance(piece, Broken) and (piece.is_row or piece.fault.reason not in BESIDE) for piece in pieces):
+        return None
+    return pieces if rows and max(len(row.data) for row in rows) < len(raw.data.strip(WHITE)) else None
+
+
+BESIDE = ("comma is missing", "comma too many", "text after the end")
+"""What may be wrong beside label rows that are whole."""
+
+
 def salvage(raw: RawRow) -> tuple[RawRow, Pieced] | None:
     """Of bytes that are no JSON: those before the first whole label row within them, and what follows from there. None
     where they hold none."""
-    found = _Search([b"label_hash"]).feed(raw.data[1:])
-    if found is None:
+    begin = _Search([b"label_hash"]).feed(raw.data)
+    if begin is None:
         return None
-    begin = found + 1
     rest = _Splitter(Pieces(io.BytesIO(raw.data[begin:])), raw.offset + begin, within=True)
     return RawRow(raw.offset, raw.data[:begin].rstrip(WHITE + b",")), rest.parts()
 
@@ -127,8 +141,7 @@ def _lines(pieces: Pieces, offset: int) -> Pieced:
         for line in ended:
             whole = b"".join((*waiting, line))
             waiting.clear()
-            if whole.strip(WHITE):
-                yield RawRow(offset, whole)
+            yield from _line(whole, offset)
             offset += len(whole) + 1
         if rest:
             waiting.append(rest)
@@ -141,7 +154,20 @@ def _lines(pieces: Pieces, offset: int) -> Pieced:
         if scan.depth > 0 or scan.in_string:
             yield Broken(offset, last, _cut_off("the end of this label row"), is_row=True)
         else:
-            yield RawRow(offset, last)
+            yield from _line(last, offset)
+
+
+def _line(line: bytes, offset: int) -> Pieced:
+    """The label row of a line, and a comma too many before or behind it, as where a list was cut into lines."""
+    text = line.strip(WHITE)
+    comma = Fault("comma too many", "a label row", Found(","))
+    if text[:1] == b",":
+        yield Broken(offset + line.index(b","), b",", comma)
+    if text[-1:] == b"," and len(text) > 1:
+        yield Broken(offset + line.rindex(b","), b",", comma)
+    row = text.strip(WHITE + b",") if text[:1] == b"," or text[-1:] == b"," else text
+    if row:
+        yield RawRow(offset + line.index(row), row) if row != text else RawRow(offset, line)
 
 
 def _cut_off(expected: str) -> Fault:
@@ -169,6 +195,7 @@ class _Splitter:
         self.closers = [b"]"] if within else []
         self.after = b"," if within else b"["  # the last thing: an opening [, a comma, or a value
         self.held: RawRow | None = None
+        self.gap = b""  # what was seen behind it
         self.scan = _Scan()
         self.open: list[bytes] = []  # of a row that has no end yet, or of a text in which no row was found yet
         self.start = offset  # where that begins
@@ -176,6 +203,7 @@ class _Splitter:
         self.lost = False  # whether it is such a text
         self.search = _Search([b"label_hash"])
         self.told_outside = False
+        self.gave = False  # whether there was a row
 
     def parts(self) -> Pieced:
         self._enter_wrappers()
@@ -197,6 +225,8 @@ class _Splitter:
             match = _WRAPPER.match(head, position)
             if match is None:
                 return
+            if head[position : position + 1] == b"{" and b"]" in closers:
+                break  # each row of the list has a wrapper of its own: it is cut with that
             closers.append(b"}" if head[position : position + 1] == b"{" else b"]")
             position = match.end()
         self.closers = closers
@@ -215,7 +245,7 @@ class _Splitter:
                 row = RawRow(self.start, b"".join((*self.open, piece[position:end])))
                 self._close()
                 self.offset = row.offset + len(row.data)
-                self.held, self.after = row, b"value"
+                self.held, self.after, self.gap = row, b"value", b""
                 self.search.learn(row.data)
                 position = end
         tail = piece[position:]
@@ -268,7 +298,7 @@ class _Splitter:
         held, self.held = self.held, None
         if held is not None and _closes_too_much(junk):
             found = Found(f"a }} too many, then {_begins_with(junk)}")
-            data = held.data + text[: len(junk)]
+            data = held.data + self.gap + text[: len(junk)]
             yield Broken(held.offset, data, Fault("label row is no JSON", "one object", found), True)
             return
         if held is not None:
@@ -307,6 +337,7 @@ class _Splitter:
                 self.closers.pop()
                 self.after = b"value"
             elif kind in b'}:"{' and not (len(token) > 1 and gap[match.end() :].lstrip(WHITE)[:1] in (b",", b"]")):
+                self.gap += gap[: match.start()]
                 return match.start()
             elif self.after == b"value":
                 yield from self._release()
@@ -319,6 +350,7 @@ class _Splitter:
                 yield Broken(place, token, fault, is_row=True)
                 self.after = b"value"
         self.offset = begin + len(gap)
+        self.gap += gap
         if object_follows:
             is_missing = self.after == b"value" and bool(self.closers)
             yield from self._release()
@@ -328,6 +360,7 @@ class _Splitter:
 
     def _release(self) -> Iterator[RawRow]:
         if self.held is not None:
+            self.gave = True
             held, self.held = self.held, None
             yield held
 
@@ -342,7 +375,7 @@ class _Splitter:
         else:
             yield from self._release()
         if fault is not None:
-            yield Broken(self.offset, b"", fault)
+            yield Broken(self.offset if self.gave else None, b"", fault)
         elif self.closers and not self.within and not self.lost:
             yield Broken(self.offset, b"", _cut_off(f"the closing {self.closers[-1].decode()}"))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import lzma
 import os
 import stat
 import struct
@@ -45,7 +46,7 @@ CHUNK = 1 << 20
 GZIP, ZSTD, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", (b"PK\x03\x04", b"PK\x05\x06")
 DEPTH = 4  # of things packed in each other
 
-BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError, zipfile.BadZipFile, struct.error)
+BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zstd.ZstdError, zipfile.BadZipFile, struct.error)
 Tick = Callable[[], None]
 
 
@@ -86,21 +87,22 @@ class Pieces(Iterator[bytes]):
         while not self._ended and length < CHUNK:
             try:
                 step = self._stream.read1(CHUNK - length)
-            except BROKEN as error:
-                self.fault = Fault(
-                    f"{self._packed} is broken", self._packed, Found(str(error) or "the end of the file")
-                )
-                step = b""
-            except NotImplementedError as error:
-                self.fault = Fault("zip method is unknown", "stored, deflate, bzip2, lzma or zstd", Found(str(error)))
-                step = b""
-            except OSError as error:
-                self.fault = unreadable(error)
+            except (*BROKEN, NotImplementedError, OSError) as error:
+                self.fault = _fault_of(error, self._packed)
                 step = b""
             self._ended = not step
             length += len(step)
             steps.append(step)
         return b"".join(steps)
+
+
+def _fault_of(error: Exception, packed: str | None) -> Fault:
+    """Why bytes cannot be read, out of what they are packed in."""
+    if isinstance(error, NotImplementedError):
+        return Fault("zip method is unknown", "stored, deflate, bzip2 or lzma", Found(error))
+    if isinstance(error, OSError) and (error.errno is not None or packed is None):
+        return unreadable(error)  # what unpacks bzip2 raises an OSError without a number
+    return Fault(f"{packed} is broken", packed, Found(str(error) or "the end of the file"))
 
 
 @dataclass
@@ -212,6 +214,29 @@ class _Counted(io.RawIOBase):
         return self._digest.hexdigest()
 
 
+class _Member:
+    """A member of a zip archive. What is in it is given even where its checksum is wrong: that is told at its end."""
+
+    def __init__(self, stream: Any, checksum: int) -> None:
+        stream._expected_crc = None  # it would be raised instead of the last bytes
+        self._stream = stream
+        self._checksum = checksum
+        self._found = 0
+
+    def peek(self, size: int) -> bytes:
+        return bytes(self._stream.peek(size))
+
+    def read1(self, size: int) -> bytes:
+        data = bytes(self._stream.read1(size))
+        self._found = zlib.crc32(data, self._found)
+        if not data and self._found != self._checksum:
+            raise zipfile.BadZipFile("its checksum is another than was written")
+        return data
+
+    def read(self, size: int = -1) -> bytes:
+        return self.read1(size)
+
+
 def _parts(
     raw: Any, source: Source, name: str, listed: bool, passed_over: list[PassedOver], packed: str | None, depth: int = 0
 ) -> Iterator[Part]:
@@ -221,10 +246,13 @@ def _parts(
     pieces = Pieces(stream, packed)
     try:
         head = stream.peek(4)
-    except (*BROKEN, NotImplementedError, OSError):
-        head = b""  # the pieces tell
+    except (*BROKEN, NotImplementedError, OSError) as error:
+        yield _faulty(source, _fault_of(error, packed), name)
+        return
     if depth < DEPTH and head[:2] == GZIP:
-        yield from _parts(gzip.GzipFile(fileobj=stream), source, name, listed, passed_over, "gzip data", depth + 1)
+        yield from _parts(
+            gzip.GzipFile(fileobj=stream, mode="rb"), source, name, listed, passed_over, "gzip data", depth + 1
+        )
     elif depth < DEPTH and head[:4] == ZSTD:
         yield from _parts(zstd.ZstdFile(stream), source, name, listed, passed_over, "zstd data", depth + 1)
     elif depth < DEPTH and head[:4] in ZIP:
@@ -290,4 +318,6 @@ def _members(
                 yield _faulty(source, fault, member)
                 continue
             with stream:
-                yield from _parts(stream, source, member, True, passed_over, "zip archive", depth + 1)
+                yield from _parts(
+                    _Member(stream, info.CRC), source, member, True, passed_over, "zip archive", depth + 1
+                )

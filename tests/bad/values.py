@@ -645,36 +645,6 @@ def ranges() -> Iterator[Kind]:
     )
 
 
-def action_ranges() -> Iterator[Kind]:
-    """Ranges of dynamic attributes that are none, among good ones."""
-    good: list[Any] = [[0, 2], [7, 8]]
-    for words, value, reason in (
-        ("is one number", [5], "range is unreadable"),
-        ("is text", "0-5", "range is unreadable"),
-        ("is null", None, "range is unreadable"),
-        ("is of fractions", [0.5, 1.5], "range is unreadable"),
-        ("ends before it starts", [5, 3], "range ends before it starts"),
-    ):
-        yield planted(
-            f"one range of an action {words}",
-            reason,
-            ("object_actions", BROKEN),
-            {"objectHash": BROKEN, "actions": [{**ATTRIBUTE, "range": [good[0], value, good[1]]}]},
-            mended={"objectHash": BROKEN, "actions": [{**ATTRIBUTE, "range": good}]},
-            path=("actions", 0, "range", 1),
-            raw=value,
-        )
-    yield planted(
-        "the ranges of an action are text",
-        "part is no list",
-        ("object_actions", BROKEN),
-        {"objectHash": BROKEN, "actions": [{**ATTRIBUTE, "range": "0-5"}]},
-        mended={"objectHash": BROKEN, "actions": [{**ATTRIBUTE, "range": None}]},
-        path=("actions", 0, "range"),
-        raw="0-5",
-    )
-
-
 def no_unit() -> Kind:
     """A range that lies on nothing."""
 
@@ -742,7 +712,6 @@ VALUES = [
     *parts(),
     *frame_keys(),
     *ranges(),
-    *action_ranges(),
     no_unit(),
     *whole_rows(),
 ]
