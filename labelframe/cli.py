@@ -217,12 +217,24 @@ def _tell(run: Run, out: Path, verbose: bool) -> None:
     if run.extra:
         keys = [f"{table}.{key} {count:,}" for (table, key), count in run.extra.most_common()]
         _say(f"kept in extra, for no column fits: {_listed(keys, None if verbose else 2 * FILES)}")
+    _tell_copies(run, out)
     counts = ", ".join(f"{name} {rows:,}" for name, rows in run.rows.items() if rows)
     _say(f"rows: {counts}")
     if run.reasons:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in run.reasons.most_common())
         _say(f"rejects: {reasons}")
         _say(f"see them with: labelframe rejects {printable(out.as_posix(), 1000)}")
+
+
+def _tell_copies(run: Run, out: Path) -> None:
+    """How many objects of Data Groups are there twice: a group is downloaded with its children's label rows."""
+    if any(line.table == "label_rows" and line.data_type == "group" and line.written for line in run.account):
+        from labelframe import labels
+
+        copies = labels.open(out).object_copies()
+        if copies:
+            stand = "1 object stands" if copies == 1 else f"{copies:,} objects stand"
+            _say(f"{stand} both in a group's label row and in a child's: statistics count the child's")
 
 
 def _listed(names: list[str], most: int | None) -> str:
@@ -371,6 +383,18 @@ def stats(
     sql = statistics.statistic_sql(name)
     with opened.connect(wide=False) as connection:
         _show(statistics.run_query(connection, sql), form)
+
+
+@app.command()
+def extra(folder: Snapshot, form: As = Format.table) -> None:
+    """Show which keys of the export no column covers: where, how often, an example.
+
+    why: unknown (no column covers the key) or unfit (one does, but could not take the value). A line that was not there
+    before means that exports have changed.
+    """
+    from labelframe import labels
+
+    _show(labels.open(folder).extra().to_arrow(), form)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 PathLike = str | os.PathLike[str]
 PASSED_OVER = 1000  # files that the manifest names
+BATCH_ROWS = 1 << 16
 
 
 class Labels(Mapping[str, pa.Table]):
@@ -50,11 +52,14 @@ class Labels(Mapping[str, pa.Table]):
             # A folder may be called date=2024-01-01: that is no column of ours.
             return pq.read_table(self._parts(name), schema=TABLES[name].schema, partitioning=None)
         except (OSError, pa.ArrowException) as error:
-            raise SnapshotError(
-                f"The table cannot be read: {error}.",
-                source=(self._root / name).as_posix(),
-                remedy="Flatten the export again.",
-            ) from None
+            raise self._unreadable(name, error) from None
+
+    def _unreadable(self, name: str, error: Exception) -> SnapshotError:
+        return SnapshotError(
+            f"The table cannot be read: {error}.",
+            source=(self._root / name).as_posix(),
+            remedy="Flatten the export again.",
+        )
 
     def __contains__(self, name: object) -> bool:
         return name in TABLES
@@ -149,6 +154,43 @@ class Labels(Mapping[str, pa.Table]):
         if self._in_memory is not None:
             return restore.restore_tables(self._in_memory, where)
         return restore.restore_folder(self._root, where)
+
+    def object_copies(self) -> int:
+        """How many objects of Data Groups' label rows stand in a child's label row too (the view `object_copies`)."""
+        sql = "select count(distinct (row_id, object_hash)) from object_copies"
+        with self.connect(wide=False) as connection:
+            ((copies,),) = connection.execute(sql).fetchall()
+        return int(copies)
+
+    def extra(self) -> pl.DataFrame:
+        """Which keys of the export no column covers: one row per table and path.
+
+        `path` leads to the key within the entry that a row of the table stands for: `$.sensor.gain`, elements of lists
+        as `[*]`, keys that are hashes rather than names as `.*`. `why` is `unknown` where no column covers the key,
+        `unfit` where one does but could not take the value: it has the wrong type, or stands elsewhere in the export
+        otherwise. `kind` names the JSON types met; `rows` counts rows of the table, `label_rows` label rows; `example`
+        is one value as JSON text, shortened.
+        """
+        import polars as pl
+
+        from labelframe import extra
+
+        frame = pl.from_arrow(extra.uncovered({name: partial(self._extras, name) for name in extra.KNOWN}))
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+    def _extras(self, name: str) -> Iterator[pa.RecordBatch]:
+        """The columns row_id and extra of a table, in batches."""
+        columns = ["row_id", "extra"]
+        if self._in_memory is not None:
+            yield from self._in_memory[name].select(columns).to_batches(max_chunksize=BATCH_ROWS)
+            return
+        try:
+            for path in self._parts(name):
+                with pq.ParquetFile(path) as file:
+                    yield from file.iter_batches(BATCH_ROWS, columns=columns)
+        except (OSError, pa.ArrowException) as error:
+            raise self._unreadable(name, error) from None
 
     def write_parquet(self, folder: PathLike, overwrite: bool = False) -> Labels:
         """Write a snapshot and open it.

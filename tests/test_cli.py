@@ -31,7 +31,7 @@ from labelframe.version import __version__
 WriteExport = Callable[..., Path]
 Run = subprocess.CompletedProcess[str]
 
-COMMANDS = ("demo", "flatten", "register", "schema", "sql", "stats")
+COMMANDS = ("demo", "extra", "flatten", "register", "schema", "sql", "stats")
 SHELL = Path(sys.executable).with_name("duckdb.exe" if os.name == "nt" else "duckdb")
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX system")
 
@@ -615,6 +615,71 @@ def test_sql_changes_nothing_in_the_snapshot(folder: Path) -> None:
     labelframe("sql", folder / "snapshot", "create table mine as select 1")
 
     assert {path: path.stat().st_mtime_ns for path in (folder / "snapshot").rglob("*")} == before
+
+
+# extra
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
+def test_extra_shows_which_keys_no_column_covers(form: str, tmp_path: Path) -> None:
+    row = image_row("a", "Car")
+    row["data_units"]["unit"]["labels"]["objects"][0]["\x1b[31mred"] = "\x1b]0;title\x07"
+    (tmp_path / "export.json").write_text(json.dumps([row]), "utf-8")
+    lf.flatten(tmp_path / "export.json").write_parquet(tmp_path / "snapshot")
+
+    shown = answer(labelframe("extra", "snapshot", "--format", form, folder=tmp_path))
+
+    for word in ("table", "objects", "why", "unknown", "label_rows", "31mred"):
+        assert word in shown
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", shown) or form in ("csv", "json")
+
+
+def test_extra_of_a_snapshot_without_any_shows_no_rows(folder: Path) -> None:
+    assert answer(labelframe("extra", "snapshot", "--format", "csv", folder=folder)) == (
+        "table,path,why,kind,rows,label_rows,example\n"
+    )
+
+
+# Data Groups
+
+
+@pytest.mark.parametrize(
+    ("hashes", "told"),
+    [
+        ([], []),
+        (["object-0"], ["1 object stands both in a group's label row and in a child's: statistics count the child's"]),
+        (
+            ["object-0", "object-1", "other"],
+            ["2 objects stand both in a group's label row and in a child's: statistics count the child's"],
+        ),
+    ],
+)
+def test_flatten_tells_of_objects_that_a_group_and_a_child_both_have(
+    hashes: list[str], told: list[str], write_export: WriteExport
+) -> None:
+    child = image_row("child", "Car", "Bus")
+    objects = [{**child["data_units"]["unit"]["labels"]["objects"][0], "objectHash": name} for name in hashes]
+    children = [{"label_hash": "child", "layout_key": "left"}]
+    group = {
+        "label_hash": "group",
+        "data_type": "group",
+        "data_units": {"g": {"data_type": "group", "labels": {}, "metadata": {"children": children}}},
+        "spaces": {
+            "canvas": {
+                "space_type": "image",
+                "child_info": {"layout_key": "left"},
+                "labels": {"0": {"objects": objects, "classifications": []}},
+            }
+        },
+    }
+    export = write_export([group, child])
+
+    run = labelframe("flatten", export.name, "--out", "snapshot", folder=export.parent)
+
+    assert [line for line in run.stderr.splitlines() if "group's label row" in line] == told
+    counts = lf.open(export.parent / "snapshot").stats("class_counts")
+    assert counts["objects"].sum() == 2 + ("other" in hashes)
+    assert counts["instances"].sum() == 2 + ("other" in hashes)
 
 
 # stats, register

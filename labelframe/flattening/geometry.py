@@ -150,7 +150,7 @@ _STATES = (
 )
 _POINT_TEXTS = ("name", "value", "featureHash", "color")
 _STATE_KEYS = ("visibility", *(key for key, _ in _STATES))
-_POINT_KEYS = ("x", "y", *_POINT_TEXTS, "visibility", *(key for key, _ in _STATES))
+POINT_KEYS = ("x", "y", *_POINT_TEXTS, "visibility", *(key for key, _ in _STATES))
 
 
 def visibility_of(point: Entry) -> str:
@@ -167,7 +167,7 @@ def _is_left_of_point(name: str, value: object) -> bool:
         return type(value) not in STRINGS
     if name in _STATE_KEYS:
         return value is not None and type(value) is not bool
-    return name not in _POINT_KEYS
+    return name not in POINT_KEYS
 
 
 class _Rows:

@@ -4,11 +4,11 @@
 --
 -- Answers without a label do not count either. The class of a classification is its name. instances counts an object or
 -- classification once in its label row, answers every time it gives this answer: a dynamic attribute can give it on
--- several ranges.
+-- several ranges. An object that stands both in a Data Group's label row and in a child's counts in the child's.
 with labelled as (
     select 'object' as owner, row_id, object_hash as owner_hash, min(name) as class
-    from objects
-    where not coalesce(is_deleted, false)
+    from objects_once
+    where not in_child and not coalesce(is_deleted, false)
     group by row_id, object_hash
     union all
     select 'classification', row_id, classification_hash, min(name)

@@ -4,6 +4,7 @@
 --
 -- Pixels, except for the medians at the end, which are fractions of the frame. area_px is the shape's area, its box's
 -- where it has none; small, medium and large are COCO's: below 32 * 32 px, below 96 * 96 px, the rest.
+-- An object that stands both in a Data Group's label row and in a child's counts in the child's.
 with sized as (
     select
         name as class,
@@ -14,6 +15,10 @@ with sized as (
         h_px / height as height_fraction,
         coalesce(area_px, w_px * h_px) / (width * height) as area_fraction
     from boxes_px
+    anti join object_copies
+        on object_copies.row_id = boxes_px.row_id
+        and object_copies.object_hash = boxes_px.object_hash
+        and coalesce(object_copies.space_id, boxes_px.space_id) = boxes_px.space_id
     where not is_deleted and shape is distinct from 'point'
 )
 

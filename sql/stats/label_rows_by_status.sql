@@ -3,9 +3,10 @@
 -- Deleted objects do not count.
 --
 -- objects counts an object once on each of its frames or ranges; instances and classifications once in their label row.
+-- An object that stands both in a Data Group's label row and in a child's counts in the child's.
 with objects_of_row as (
-    select row_id, count(*) as objects, count(distinct object_hash) as instances
-    from objects
+    select row_id, count(*) as objects, count(distinct case when not in_child then object_hash end) as instances
+    from objects_once
     where not coalesce(is_deleted, false)
     group by row_id
 ),
