@@ -49,7 +49,10 @@ class Columns:
         self.forms: dict[int, dict[str, object]] = {}
         own = [column for column in self.table.columns if column.name not in BY_ROW]
         self.lists: dict[str, list[Any]] = {column.name: [] for column in own}
-        self._plan = [(self.lists[column.name].append, column.name, column.key) for column in own]
+        self._plan = [(self.lists[column.name].append, column.name) for column in own if column.key is None]
+        self._keyed = [
+            (self.lists[column.name].append, column.name, column.key) for column in own if column.key is not None
+        ]
 
     def add(
         self,
@@ -59,12 +62,11 @@ class Columns:
         form: dict[str, object] | None = None,
     ) -> None:
         """Add a row: each column is taken from `own` by its name, else from the JSON object `entry` by its key."""
-        get = entry.get
-        for append, name, key in self._plan:
-            if name in own:
-                append(own[name])
-            else:
-                append(get(key) if key is not None else None)
+        get, own_get = entry.get, own.get
+        for append, name in self._plan:
+            append(own_get(name))
+        for append, name, key in self._keyed:
+            append(own[name] if name in own else get(key))
         if extra:
             self.extras[self.length] = extra
         if form:
@@ -85,6 +87,8 @@ def known_keys(table: Table, *more: str) -> frozenset[str]:
 
 def leftover(entry: Mapping[str, object], known: frozenset[str]) -> dict[str, object]:
     """The keys of a JSON object that no column covers, with their values."""
+    if entry.keys() <= known:
+        return {}
     return {key: value for key, value in entry.items() if key not in known}
 
 

@@ -64,7 +64,9 @@ def row_form(value: Mapping[str, Any]) -> Form:
     """Parts of a label row that are empty, or not there."""
     form: Form = {}
     absent = [key for key in USUAL_PARTS if value.get(key) is None]
-    empty = [key for key in ("export_history", "scene") if value.get(key) is not None and not without_nulls(value[key])]
+    empty = ["export_history"] if value.get("export_history") == [] else []
+    if value.get("scene") is not None and not without_nulls(value["scene"]):
+        empty.append("scene")
     if absent:
         form["absent"] = absent
     if empty:

@@ -235,7 +235,13 @@ class _Splitter:
     def _cut(self, piece: bytes) -> Pieced:
         position = 0
         for begin, end in self.scan.objects(piece):
-            if begin is not None:
+            if begin is not None and self._is_comma(piece[position:begin]):
+                assert self.held is not None
+                yield self.held
+                self.held, self.gave = None, True
+                self.offset += begin - position
+                position, self.start = begin, self.offset
+            elif begin is not None:
                 astray = yield from self._between(piece[position:begin], object_follows=True)
                 if astray is not None:
                     yield from self._stray(piece[position + astray :])
@@ -256,10 +262,15 @@ class _Splitter:
             if astray is not None:
                 yield from self._stray(tail[astray:])
 
+    def _is_comma(self, gap: bytes) -> bool:
+        """Whether all that stands between two rows is one comma, as nearly always."""
+        return self.after == b"value" and bool(self.closers) and self.held is not None and gap.strip(WHITE) == b","
+
     def _close(self) -> None:
-        self.open.clear()
-        self.kept = 0
-        self.search.restart()
+        if self.open:
+            self.open.clear()
+            self.kept = 0
+            self.search.restart()
         self.lost = False
 
     def _stray(self, rest: bytes) -> Pieced:
