@@ -139,6 +139,10 @@ def flatten(
         str | None, typer.Option("--branch", metavar="NAME", help="Take this branch's label rows only.")
     ] = None,
     strip_links: Annotated[bool, typer.Option("--strip-links", help="Keep no link to the data.")] = False,
+    ontology: Annotated[
+        str | None,
+        typer.Option("--ontology", metavar="FILE", help="The ontology's structure: .json, also as .gz or .zst."),
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Name every file taken and passed over.")] = False,
 ) -> None:
     """Flatten exports into a snapshot: a folder of Parquet tables with a DuckDB database over them.
@@ -148,7 +152,7 @@ def flatten(
     from labelframe.labels import flatten_to_snapshot
     from labelframe.tables import Options
 
-    options = Options(on_error.value, branch, strip_links)
+    options = Options(on_error.value, branch, strip_links, ontology)
     with _progress_bar() as progress:
         run = flatten_to_snapshot(sources, out, overwrite, progress, options)
     _tell(run, out, verbose)
@@ -207,6 +211,8 @@ def _tell(run: Run, out: Path, verbose: bool) -> None:
     _tell_account(run)
     most = None if verbose else FILES
     _say(f"taken: {_listed(run.taken, most)}")
+    if run.ontology is not None:
+        _say(f"ontology: {_listed([str(run.ontology.name)], most)}")
     if run.passed_over:
         _say(f"passed over: {_listed([f'{over.name} ({over.why})' for over in run.passed_over], most)}")
     if run.other_branches:

@@ -17,6 +17,10 @@ EXPORT_AGAIN = "Export this label row again; if it comes out the same, please re
 GIVE_AN_EXPORT = (
     "Give an export: .json with a list of label rows or one of them, or .jsonl, each also as .gz or .zst, or in a .zip."
 )
+GIVE_AN_ONTOLOGY = (
+    "Give the ontology's structure: .json (also .gz or .zst) with an object that has the lists objects and "
+    "classifications."
+)
 DOWNLOAD_AGAIN = "Export or download the file again; what comes before this place is whole."
 MEND_JSON = "Mend it by hand at that byte (an editor with JSON support shows the place), or export the label row again."
 DRAW_AGAIN = "Open the label row in the editor, draw this object again or delete it, and export again."
@@ -197,6 +201,10 @@ class LabelframeError(Exception):
 
 class SourceError(LabelframeError):
     """A file that cannot be read, or that is no export."""
+
+
+class OntologyError(LabelframeError):
+    """A file that is no ontology, or a part of one that cannot be understood."""
 
 
 class LabelRowError(LabelframeError):

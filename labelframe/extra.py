@@ -81,6 +81,9 @@ KNOWN: dict[str, Known] = {
     ),
     "attributes": _keys(cold.ATTRIBUTE_KEYS, answers=_keys(cold.OPTION_COLUMNS)),
     "export_history": _keys(cold.HISTORY_KEYS),
+    "ontology_classes": _keys(cold.CLASS_KEYS["classification"]),
+    "ontology_attributes": _keys(cold.ONTOLOGY_ATTRIBUTE_KEYS),
+    "ontology_options": _keys(cold.OPTION_KEYS),
 }
 """What the columns of a table cover of the entry that a row stands for."""
 
@@ -105,7 +108,8 @@ def uncovered(batches: Mapping[str, Batches]) -> pa.Table:
     """Which keys no column covers, by table and path.
 
     Args:
-        batches: gives the columns row_id and extra of a table, in the order of row_id, as often as it is called.
+        batches: gives the columns row_id (the ontology has none) and extra of a table, in the order of row_id, as often
+            as it is called.
     """
     lines = [line for table, again in batches.items() for line in _lines(table, again)]
     return pa.Table.from_pylist(lines, SCHEMA)
@@ -148,7 +152,9 @@ def _read(table: str, batches: Iterable[pa.RecordBatch], wide: set[Path]) -> dic
     number = 0
     for batch in batches:
         kept = batch.filter(batch["extra"].is_valid())
-        for row_id, text in zip(kept["row_id"].to_pylist(), kept["extra"].to_pylist(), strict=True):
+        of_label_rows = "row_id" in kept.schema.names
+        row_ids = kept["row_id"].to_pylist() if of_label_rows else [None] * kept.num_rows
+        for row_id, text in zip(row_ids, kept["extra"].to_pylist(), strict=True):
             number += 1
             for path, why, value in _leaves(table, orjson.loads(text), wide, keys):
                 found = met.get((path, why))
@@ -160,7 +166,7 @@ def _read(table: str, batches: Iterable[pa.RecordBatch], wide: set[Path]) -> dic
                 if found.last_row != number:
                     found.last_row = number
                     found.rows += 1
-                if found.last_label_row != row_id:
+                if row_id is not None and found.last_label_row != row_id:
                     found.last_label_row = row_id
                     found.label_rows += 1
     return met

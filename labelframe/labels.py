@@ -180,8 +180,8 @@ class Labels(Mapping[str, pa.Table]):
         return frame
 
     def _extras(self, name: str) -> Iterator[pa.RecordBatch]:
-        """The columns row_id and extra of a table, in batches."""
-        columns = ["row_id", "extra"]
+        """The columns row_id, where there is one, and extra of a table, in batches."""
+        columns = [name for name in TABLES[name].schema.names if name in ("row_id", "extra")]
         if self._in_memory is not None:
             yield from self._in_memory[name].select(columns).to_batches(max_chunksize=BATCH_ROWS)
             return
@@ -215,7 +215,8 @@ def _about(run: tables.Run) -> dict[str, Any]:
             for source in run.sources
             if source.name in taken or any(name.startswith(f"{source.name}/") for name in taken)
         ],
-        "options": vars(run.options),
+        "options": {key: value for key, value in vars(run.options).items() if key != "ontology"},
+        "ontology": None if run.ontology is None else vars(run.ontology),
         "passed_over": {
             "count": len(run.passed_over),
             "first": [vars(over) for over in run.passed_over[:PASSED_OVER]],
@@ -243,7 +244,11 @@ def _write_database(folder: PathLike) -> None:
 
 
 def flatten(
-    *paths: PathLike, on_error: tables.OnError = "stop", branch: str | None = None, strip_links: bool = False
+    *paths: PathLike,
+    on_error: tables.OnError = "stop",
+    branch: str | None = None,
+    strip_links: bool = False,
+    ontology: PathLike | Mapping[str, Any] | None = None,
 ) -> Labels:
     """Flatten exports into tables in memory.
 
@@ -253,11 +258,14 @@ def flatten(
             `rejects`.
         branch: take the label rows of this branch only ("main" where a label row names none).
         strip_links: keep no link to the data.
+        ontology: the ontology's structure, as a file (.json, also .gz or .zst) or as JSON has it. It tells what classes
+            and attributes there are, names what an export leaves nameless, and on which option an attribute hangs.
 
-    Raises SourceError for what cannot be read, LabelRowError for a label row of which something cannot be taken.
+    Raises SourceError for what cannot be read, OntologyError for what is no ontology, LabelRowError for a label row of
+    which something cannot be taken.
     """
     batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in TABLES}
-    options = tables.Options(on_error, branch, strip_links)
+    options = tables.Options(on_error, branch, strip_links, ontology)
     run = tables.flatten_sources(find_sources(paths), lambda name, batch: batches[name].append(batch), options)
     return Labels(
         in_memory={

@@ -519,7 +519,7 @@ OBJECTS = Table(
         Column(
             "shape",
             TEXT,
-            "Shape; told from the geometry's key, or from the space, where the export does not say.",
+            "Shape; where the export does not say, told from the geometry's key, the ontology, or the space.",
             "shape",
         ),
         _CONFIDENCE,
@@ -692,7 +692,8 @@ CLASSIFICATIONS = Table(
         Column(
             "name",
             TEXT,
-            "Its name: of the entry, else of another entry of the same hash or feature, else of its only attribute.",
+            "Its name: of the entry, else of another of the same hash or feature, else the ontology's, else of its "
+            "only attribute.",
             "name",
         ),
         Column("value", TEXT, "Its name in snake case, as the entry or the answer tells it.", "value"),
@@ -820,7 +821,11 @@ ATTRIBUTES = Table(
         Column("attribute_index", INT, "Place in the list of attributes or actions, from 0.", nullable=False),
         Column("answer_index", INT, "Place in the list of options chosen, from 0; null for what is no option."),
         Column("parent_feature_hash", TEXT, "The option that this nested attribute hangs on; needs an ontology."),
-        Column("path", TEXT, "Names from the class down to this attribute; needs an ontology."),
+        Column(
+            "path",
+            TEXT,
+            "Names from the class down to this attribute, as ontology_attributes.path; needs an ontology.",
+        ),
         _FORM,
         _extra(_below(_ATTRIBUTE, "*")),
     ),
@@ -868,6 +873,128 @@ REJECTS = Table(
     ),
 )
 
+_ONTOLOGY_OWNER = Column("owner", TEXT, "object or classification: what the class is of.", nullable=False)
+_ONTOLOGY_ID = Column("ontology_id", STRING, "Number in the ontology, dotted below a class; may repeat.", "id")
+_CLASS_FEATURE = Column(
+    "class_feature_hash",
+    TEXT,
+    "Hash of its class: feature_hash of ontology_classes.",
+    source="$.objects[*].featureNodeHash | $.classifications[*].featureNodeHash",
+    nullable=False,
+)
+_REQUIRED = Column("required", BOOL, "Whether the editor asks for it.", "required")
+_ARCHIVED = Column("archived", BOOL, "Whether it is kept for old labels only; null is false.", "archived")
+
+
+def _node(doc: str) -> Column:
+    return Column("feature_hash", TEXT, doc, "featureNodeHash", nullable=False)
+
+
+def _position(doc: str) -> Column:
+    return Column("position", INT, f"Place among {doc}, from 0.", nullable=False)
+
+
+ONTOLOGY_CLASSES = Table(
+    "ontology_classes",
+    "One row per class of the ontology, used or not: its objects, then its classifications. JSON paths are the "
+    "ontology's.",
+    "$.objects[*] | $.classifications[*]",
+    ("owner", "feature_hash"),
+    (
+        _ONTOLOGY_OWNER,
+        _node("Hash of the class: feature_hash of objects, classifications and instances."),
+        _ONTOLOGY_ID,
+        Column(
+            "name",
+            TEXT,
+            "Name of the class; of a classification, that of its attribute.",
+            None,
+            "$.objects[*].name | $.classifications[*].attributes[0].name",
+        ),
+        Column("shape", TEXT, "Shape of its objects; null of a classification.", "shape"),
+        _COLOR,
+        Column("level", TEXT, "`global`: a classification that holds for the whole label row.", "level"),
+        _REQUIRED,
+        _ARCHIVED,
+        Column("n_attributes", INT, "Its rows of ontology_attributes, nested ones too.", nullable=False),
+        _position("the ontology's objects, or its classifications"),
+        _extra("$.objects[*].* | $.classifications[*].*"),
+    ),
+)
+
+_ONTOLOGY_ATTRIBUTE = "$..attributes[*] | $..options[*].options[*]"
+
+ONTOLOGY_ATTRIBUTES = Table(
+    "ontology_attributes",
+    "One row per attribute of each class of the ontology, nested ones too. JSON paths are the ontology's.",
+    _ONTOLOGY_ATTRIBUTE,
+    ("owner", "class_feature_hash", "parent_feature_hash", "feature_hash"),
+    (
+        _node("Hash of the attribute: attribute_feature_hash of attributes; classes may share one."),
+        _ONTOLOGY_ID,
+        _ONTOLOGY_OWNER,
+        _CLASS_FEATURE,
+        Column("name", TEXT, "Name of the attribute.", "name"),
+        Column("kind", TEXT, "As the ontology spells it: radio, checklist, text, numeric.", "type"),
+        Column(
+            "multiple",
+            BOOL,
+            "Whether several options can be chosen at once (checklist); null where kind is.",
+            None,
+            _below(_ONTOLOGY_ATTRIBUTE, "type"),
+        ),
+        _REQUIRED,
+        Column("dynamic", BOOL, "Whether the answer can change over the frames.", "dynamic"),
+        _ARCHIVED,
+        Column(
+            "parent_feature_hash",
+            TEXT,
+            "The option that this nested attribute hangs on; null where it hangs on the class.",
+            None,
+            "$..options[*].featureNodeHash",
+        ),
+        Column("parent_attribute_feature_hash", TEXT, "The attribute of that option."),
+        Column(
+            "path",
+            TEXT,
+            "Names from the class down to this attribute, joined by ` > `; a classification and the attribute that "
+            "names it are one step.",
+            nullable=False,
+        ),
+        Column("depth", INT, "Options above it: 0 of an attribute of the class itself.", nullable=False),
+        _position("the attributes of its class or option"),
+        _extra(_below(_ONTOLOGY_ATTRIBUTE, "*")),
+    ),
+)
+
+_ONTOLOGY_OPTION = "$..attributes[*].options[*] | $..options[*].options[*].options[*]"
+
+ONTOLOGY_OPTIONS = Table(
+    "ontology_options",
+    "One row per option of each radio and checklist attribute of the ontology. JSON paths are the ontology's.",
+    _ONTOLOGY_OPTION,
+    ("owner", "class_feature_hash", "attribute_feature_hash", "feature_hash"),
+    (
+        _node("Hash of the option: answer_feature_hash of attributes."),
+        _ONTOLOGY_ID,
+        _ONTOLOGY_OWNER,
+        _CLASS_FEATURE,
+        Column(
+            "attribute_feature_hash",
+            TEXT,
+            "Hash of its attribute: feature_hash of ontology_attributes.",
+            None,
+            _below(_ONTOLOGY_ATTRIBUTE, "featureNodeHash"),
+            nullable=False,
+        ),
+        Column("label", STRING, "The option as shown; exports call it name.", "label"),
+        Column("value", TEXT, "The option in snake case.", "value"),
+        _ARCHIVED,
+        _position("the options of its attribute"),
+        _extra(_below(_ONTOLOGY_OPTION, "*")),
+    ),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -880,6 +1007,9 @@ TABLES: dict[str, Table] = {
         INSTANCES,
         ATTRIBUTES,
         EXPORT_HISTORY,
+        ONTOLOGY_CLASSES,
+        ONTOLOGY_ATTRIBUTES,
+        ONTOLOGY_OPTIONS,
         REJECTS,
     )
 }

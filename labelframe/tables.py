@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -34,7 +34,7 @@ from labelframe.errors import (
 )
 from labelframe.flattening import Account, Flattener
 from labelframe.flattening.columns import BY_ROW, Taken
-from labelframe.flattening.links import strip_links
+from labelframe.flattening.links import strip_links, without_links
 from labelframe.flattening.values import fits_column, json_text, microseconds, whole
 from labelframe.read import (
     Broken,
@@ -49,6 +49,7 @@ from labelframe.read import (
     resplit,
     salvage,
 )
+from labelframe.read_ontology import Given, OntologySource, read_ontology
 from labelframe.schema import INT, STRING, TABLES, Column
 
 Emit = Callable[[str, pa.RecordBatch], None]
@@ -60,12 +61,14 @@ class Options:
     """How to flatten.
 
     on_error: `stop` raises the first fault; `collect` keeps everything that is good and lists the rest in `rejects`.
-    branch: take the label rows of this branch only. strip_links: keep no link to the data.
+    branch: take the label rows of this branch only. strip_links: keep no link to the data. ontology: a file, or the
+    JSON itself; it fills the tables of the ontology, and what an export leaves to it.
     """
 
     on_error: OnError = "stop"
     branch: str | None = None
     strip_links: bool = False
+    ontology: Given | None = None
 
     def __post_init__(self) -> None:
         if self.on_error not in ("stop", "collect"):
@@ -91,6 +94,7 @@ class Run:
 
     sources: list[Source]
     options: Options
+    ontology: OntologySource | None = None
     taken: list[str] = field(default_factory=list)  # files, and members of archives, that gave label rows
     passed_over: list[PassedOver] = field(default_factory=list)
     account: list[Account] = field(default_factory=list)
@@ -109,10 +113,14 @@ def flatten_sources(
 ) -> Run:
     """Flatten files one label row at a time, giving each full batch to `emit`.
 
-    Raises SourceError where there is no label row at all; where faults are not collected, SourceError and LabelRowError
-    for the first; InternalError where the account of the run does not add up.
+    Raises OntologyError where the ontology is none; SourceError where there is no label row at all; where faults are
+    not collected, SourceError and LabelRowError for the first; InternalError where the account of the run does not add
+    up.
     """
-    run = Run(found.sources, options, passed_over=list(found.passed_over))
+    ontology, about = (None, None) if options.ontology is None else read_ontology(options.ontology)
+    if about is not None and options.strip_links:
+        about = replace(about, extra=without_links(about.extra))
+    run = Run(found.sources, options, about, passed_over=list(found.passed_over))
     state = Progress(sum(source.size for source in found.sources))
 
     def emit_batch(taken: Taken) -> None:
@@ -130,7 +138,7 @@ def flatten_sources(
         state.objects = run.rows["objects"] + flattener.hot.objects.length
         progress(state)
 
-    flattener = Flattener(emit_batch, options.on_error == "collect")
+    flattener = Flattener(emit_batch, options.on_error == "collect", ontology)
     for source in found.sources:
         for part in open_parts(source, run.passed_over, tick):
             _Intake(part, flattener, run).take()

@@ -231,9 +231,10 @@ def _questions() -> Iterator[tuple[str, str]]:
 
 def _sql_of_nulls(table: Table) -> str:
     """Which columns that hold no null hold some?"""
+    first = "min(row_id)" if any(column.name == "row_id" for column in table.columns) else "null::bigint"
     return "\nUNION ALL\n".join(
         f"SELECT {literal(table.name)} AS table_name, {literal(f'{column.name} is null')} AS message, count(*) AS n, "
-        f"min(row_id) AS first_row_id FROM {table.name} WHERE {identifier(column.name)} IS NULL HAVING count(*) > 0"
+        f"{first} AS first_row_id FROM {table.name} WHERE {identifier(column.name)} IS NULL HAVING count(*) > 0"
         for column in table.columns
         if not column.nullable
     )

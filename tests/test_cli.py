@@ -464,6 +464,36 @@ def test_what_is_no_snapshot_is_told(arguments: list[str], tmp_path: Path) -> No
     ]
 
 
+# --ontology
+
+
+def test_flatten_takes_an_ontology(folder: Path, tmp_path: Path) -> None:
+    known = {"objects": [{"name": "Car", "featureNodeHash": "car"}], "classifications": []}
+    (tmp_path / "known.json").write_text(json.dumps(known), "utf-8")
+
+    run = labelframe("flatten", folder / "export.json", "--ontology", "known.json", "--out", "labels", folder=tmp_path)
+
+    assert (run.returncode, run.stdout) == (0, "labels\n")
+    assert "ontology: known.json" in run.stderr.splitlines()
+    assert lf.open(tmp_path / "labels")["ontology_classes"]["name"].to_pylist() == ["Car"]
+
+
+def test_a_file_that_is_no_ontology_is_one_message_and_no_snapshot(folder: Path, tmp_path: Path) -> None:
+    export = folder / "export.json"
+
+    run = labelframe("flatten", export, "--ontology", export, "--out", "labels", folder=tmp_path)
+
+    assert message(run) == [
+        export.as_posix(),
+        "This is no ontology.",
+        "at $",
+        "expected an object with the lists objects and classifications, found a list of 2",
+        "Give the ontology's structure: .json (also .gz or .zst) with an object that has the lists objects and "
+        "classifications.",
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
 # schema
 
 

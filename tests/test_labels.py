@@ -94,16 +94,19 @@ def test_row_counts_are_told_without_reading(labels: lf.Labels) -> None:
 def test_labels_show_their_tables_and_rows(export: Path) -> None:
     assert repr(lf.flatten(export)).splitlines() == [
         "labels in memory: table, rows",
-        "  label_rows                 3",
-        "  data_units                 3",
-        "  spaces                     3",
-        "  frames                     3",
-        "  objects                    3",
-        "  classifications            0",
-        "  instances                  3",
-        "  attributes                 0",
-        "  export_history             0",
-        "  rejects                    0",
+        "  label_rows                     3",
+        "  data_units                     3",
+        "  spaces                         3",
+        "  frames                         3",
+        "  objects                        3",
+        "  classifications                0",
+        "  instances                      3",
+        "  attributes                     0",
+        "  export_history                 0",
+        "  ontology_classes               0",
+        "  ontology_attributes            0",
+        "  ontology_options               0",
+        "  rejects                        0",
     ]
 
 

@@ -5,5 +5,6 @@ takes everything under `labels`, `cold` the rest; `Flattener` leads a label row 
 """
 
 from labelframe.flattening.flattener import Account, Flattener
+from labelframe.flattening.ontology import Ontology
 
-__all__ = ["Account", "Flattener"]
+__all__ = ["Account", "Flattener", "Ontology"]

@@ -1,4 +1,4 @@
-"""Flatten what there is little of: header, data units, spaces, answers, actions, history.
+"""Flatten what there is little of: header, data units, spaces, answers, actions, history, and the ontology.
 
 In: a label row. Out: rows of every table but objects and classifications, and the rows of those two that only an answer
 places. It reads no entries of frames: those are the hot room's.
@@ -30,6 +30,7 @@ from labelframe.flattening.form import (
 )
 from labelframe.flattening.hot import HotRoom, number_key, object_number
 from labelframe.flattening.label_row import NAN, Frame, LabelRow, Report, Space, is_blob
+from labelframe.flattening.ontology import Ontology
 from labelframe.flattening.values import Kinds, columns_of, digits, json_text, nested, size, whole
 from labelframe.schema import (
     ATTRIBUTES,
@@ -38,6 +39,9 @@ from labelframe.schema import (
     FRAMES,
     INSTANCES,
     LABEL_ROWS,
+    ONTOLOGY_ATTRIBUTES,
+    ONTOLOGY_CLASSES,
+    ONTOLOGY_OPTIONS,
     SPACES,
 )
 
@@ -55,6 +59,12 @@ SPACE_KEYS = known_keys(
 INSTANCE_KEYS = known_keys(INSTANCES, "classifications")
 ATTRIBUTE_KEYS = known_keys(ATTRIBUTES, "answers", "range")
 HISTORY_KEYS = known_keys(EXPORT_HISTORY)
+CLASS_KEYS = {
+    "object": known_keys(ONTOLOGY_CLASSES, "attributes", "name"),
+    "classification": known_keys(ONTOLOGY_CLASSES, "attributes"),  # it has no name of its own
+}
+ONTOLOGY_ATTRIBUTE_KEYS = known_keys(ONTOLOGY_ATTRIBUTES, "options")
+OPTION_KEYS = known_keys(ONTOLOGY_OPTIONS, "options")
 
 SPACE_TYPES = {
     "image": "image",
@@ -141,7 +151,7 @@ class Placement:
 class ColdRoom:
     """Flattens the parts of label rows that are few into columns."""
 
-    def __init__(self, hot: HotRoom, report: Report) -> None:
+    def __init__(self, hot: HotRoom, report: Report, ontology: Ontology | None = None) -> None:
         self.hot = hot
         self.tally = hot.tally
         self.report = report
@@ -152,6 +162,25 @@ class ColdRoom:
         self.instances = Columns(INSTANCES)
         self.attributes = Columns(ATTRIBUTES)
         self.export_history = Columns(EXPORT_HISTORY)
+        self.ontology_classes = Columns(ONTOLOGY_CLASSES)
+        self.ontology_attributes = Columns(ONTOLOGY_ATTRIBUTES)
+        self.ontology_options = Columns(ONTOLOGY_OPTIONS)
+        self.ontology = ontology
+        if ontology is not None:
+            self._tell_ontology(ontology)
+
+    def _tell_ontology(self, ontology: Ontology) -> None:
+        """The tables of the ontology, which no label row fills."""
+        for each in ontology.classes:
+            self.ontology_classes.add(each.columns, each.entry, leftover(each.entry, CLASS_KEYS[each.owner]))
+        for attribute in ontology.attributes:
+            extra = leftover(attribute.entry, ONTOLOGY_ATTRIBUTE_KEYS)
+            self.ontology_attributes.add(attribute.columns, attribute.entry, extra)
+        for option in ontology.options:
+            self.ontology_options.add(option.columns, option.entry, leftover(option.entry, OPTION_KEYS))
+        for columns in (self.ontology_classes, self.ontology_attributes, self.ontology_options):
+            kind = (columns.table.name, None, None)
+            self.tally.found[kind] = self.tally.written[kind] = columns.length
 
     def header(self, row: LabelRow, digest: str) -> None:
         """The label row itself. `digest`: its content_hash."""
@@ -377,7 +406,9 @@ class ColdRoom:
         for placement in self._placements(row, answer, "objects", ("object_answers", object_hash))[0]:
             space = placement.space
             own: dict[str, object] = {"object_hash": object_hash, "object_number": object_number(answer)[0]}
-            shape = _text(answer.get("shape"))
+            named = self._named_by_ontology(answer)
+            shape = _text(answer.get("shape")) or named.pop("shape", None)
+            own.update(named)
             if shape is None and space is not None:
                 shape = IMPLIED_SHAPES.get(space.space_type or "")
             own["shape"] = shape
@@ -391,6 +422,17 @@ class ColdRoom:
             self.tally.found["objects", row.data_type, shape] += 1
             row.object_rows[object_hash] = row.object_rows.get(object_hash, 0) + 1
         self.hot.check_full()
+
+    def _named_by_ontology(self, answer: Json) -> dict[str, str]:
+        """What the ontology tells of an object whose answer tells it not: name, color, shape."""
+        feature_hash = answer.get("featureHash")
+        if self.ontology is None or not isinstance(feature_hash, str):
+            return {}
+        known = self.ontology.object_class(feature_hash)
+        told = {} if known is None else {key: known.entry.get(key) for key in ("name", "color", "shape")}
+        return {
+            key: value for key, value in told.items() if isinstance(value, str) and not isinstance(answer.get(key), str)
+        }
 
     def _place_classification(self, row: LabelRow, classification_hash: str, answer: Json) -> None:
         path: JsonPath = ("classification_answers", classification_hash)
@@ -579,6 +621,7 @@ class ColdRoom:
                 "owner_hash": owner_hash,
                 "dynamic": dynamic or exported is True,
                 "attribute_index": index,
+                **self._hung_by_ontology(row, owner, owner_hash, entry),
             }
             form: Form = {}
             if exported is not (True if dynamic else None):
@@ -595,6 +638,14 @@ class ColdRoom:
             written += 1
         self.tally.written["attributes", row.data_type, None] += written
         return self.attributes.length - before
+
+    def _hung_by_ontology(self, row: LabelRow, owner: str, owner_hash: str, entry: Json) -> dict[str, object]:
+        """On what an attribute hangs, as the ontology tells by its hash; in the owner's class where several have it."""
+        feature_hash = entry.get("featureHash")
+        if self.ontology is None or not isinstance(feature_hash, str):
+            return {}
+        known = self.ontology.attribute(owner, feature_hash, lambda: _feature_of(row, owner, owner_hash))
+        return {} if known is None else {"parent_feature_hash": known.parent_feature_hash, "path": known.path}
 
     def finish(self, row: LabelRow) -> None:
         """The rows of spaces and frames, once all that lies on them is known."""
@@ -664,6 +715,14 @@ class ColdRoom:
         }
         self.frames.add(own, {}, frame.extra, form)
         self.tally.written["frames", row.data_type, None] += frame.entries
+
+
+def _feature_of(row: LabelRow, owner: str, owner_hash: str) -> str | None:
+    """The class of an object or classification: as its entries tell it, else its answer."""
+    told = row.object_features.get(owner_hash) if owner == "object" else row.names.feature(owner_hash)
+    answers = row.value.get(f"{owner}_answers")
+    answer = answers.get(owner_hash) if isinstance(answers, dict) else None
+    return told or (_text(answer.get("featureHash")) if isinstance(answer, dict) else None)
 
 
 def _holder_type(row: LabelRow, part: str, name: str) -> str | None:

@@ -17,6 +17,7 @@ from labelframe.flattening.columns import Columns, PlacedColumns, Taken
 from labelframe.flattening.geometry import MaskFault
 from labelframe.flattening.hot import Events, HotRoom
 from labelframe.flattening.label_row import LabelRow, Place, Space, is_blob, is_frame_key
+from labelframe.flattening.ontology import Ontology
 from labelframe.flattening.values import digits, raw_text
 from labelframe.schema import REJECTS, TABLES
 
@@ -48,15 +49,17 @@ class Flattener:
         emit: takes a batch of one table.
         collect: keep what is good and put the rest into `rejects`; else the first fault is raised, as LabelRowError
             where it lies in a label row, as SourceError where there is none.
+        ontology: its tables are filled; it names what the label rows do not, and tells on what attributes hang.
     """
 
-    def __init__(self, emit: Callable[[Taken], None], collect: bool = False) -> None:
+    def __init__(self, emit: Callable[[Taken], None], collect: bool = False, ontology: Ontology | None = None) -> None:
         self.emit = emit
         self.collect = collect
         self.rows = 0
         self.hot = HotRoom(self._report, self._check_hot)
         self.tally = self.hot.tally
-        self.cold = ColdRoom(self.hot, self._report)
+        self.ontology = ontology
+        self.cold = ColdRoom(self.hot, self._report, ontology)
         self.rejects = Columns(REJECTS)
         self.reasons: Counter[str] = Counter()  # of the rejects
         self._seen: dict[tuple[str, str], Origin] = {}
@@ -82,7 +85,7 @@ class Flattener:
             self._report(place, (), "label_rows", fault, raw, entry="label_rows")
             return
         place.row_id = self.rows
-        row = LabelRow(value, place)
+        row = LabelRow(value, place, ontology=self.ontology)
         for part in odd:
             self._report(place, part.path, table_of((*part.path, *part.fault.path)), part.fault, RawText(part.raw))
         self.cold.header(row, digest)
@@ -217,7 +220,8 @@ class Flattener:
     def _tables(self) -> Iterator[Columns | PlacedColumns]:
         yield from (self.cold.label_rows, self.cold.data_units, self.cold.spaces, self.cold.frames)
         yield from (self.hot.objects, self.hot.classifications)
-        yield from (self.cold.instances, self.cold.attributes, self.cold.export_history, self.rejects)
+        yield from (self.cold.instances, self.cold.attributes, self.cold.export_history)
+        yield from (self.cold.ontology_classes, self.cold.ontology_attributes, self.cold.ontology_options, self.rejects)
 
     def _check_hot(self) -> None:
         """Flush objects and classifications within a label row: one video can hold millions."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from labelframe.decode import Json
 from labelframe.errors import Fault, JsonPath, Origin
+from labelframe.flattening.ontology import Ontology
 from labelframe.flattening.values import whole
 
 NAN = math.nan
@@ -99,27 +100,30 @@ class Space:
         return found
 
 
-class Names:
-    """The names of classifications that entries of a label row tell: by hash, then by feature."""
+def entries_of(value: Json, key: str) -> Iterator[Json]:
+    """The entries of all lists of `objects` or of `classifications` under `labels`, in the order of the export."""
+    for holders in (value.get("data_units"), value.get("spaces")):
+        for holder in holders.values() if isinstance(holders, dict) else ():
+            labels = holder.get("labels") if isinstance(holder, dict) else None
+            if isinstance(labels, dict):
+                for blob in [labels] if is_blob(labels) else labels.values():
+                    entries = blob.get(key) if isinstance(blob, dict) else None
+                    yield from (
+                        (entry for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else ()
+                    )
 
-    def __init__(self, value: Json) -> None:
+
+class Names:
+    """The names of classifications that entries of a label row tell (by hash, then by feature), and the ontology."""
+
+    def __init__(self, value: Json, ontology: Ontology | None = None) -> None:
         self._by_hash: dict[str, str] = {}
         self._by_feature: dict[str, str] = {}
         self._features: dict[str, str] = {}
+        self._ontology = ontology
         answers = value.get("classification_answers")
         self._answers = answers if isinstance(answers, dict) else {}
-        for holders in (value.get("data_units"), value.get("spaces")):
-            for holder in holders.values() if isinstance(holders, dict) else ():
-                labels = holder.get("labels") if isinstance(holder, dict) else None
-                if isinstance(labels, dict):
-                    for blob in [labels] if is_blob(labels) else labels.values():
-                        self._learn(blob)
-
-    def _learn(self, blob: object) -> None:
-        entries = blob.get("classifications") if isinstance(blob, dict) else None
-        for entry in entries if isinstance(entries, list) else ():
-            if not isinstance(entry, dict):
-                continue
+        for entry in entries_of(value, "classifications"):
             owner, feature, name = (entry.get(key) for key in ("classificationHash", "featureHash", "name"))
             if isinstance(owner, str) and isinstance(feature, str):
                 self._features.setdefault(owner, feature)
@@ -133,7 +137,8 @@ class Names:
         return self._features.get(classification_hash)
 
     def name(self, classification_hash: str, feature_hash: object) -> str | None:
-        """The name of a classification: of an entry of its hash, else of its feature, else of its only attribute."""
+        """The name of a classification: of an entry of its hash, else of its feature, else the ontology's, else of its
+        only attribute."""
         answer = self._answers.get(classification_hash)
         answer = answer if isinstance(answer, dict) else {}
         feature = feature_hash if isinstance(feature_hash, str) else answer.get("featureHash")
@@ -141,7 +146,11 @@ class Names:
         if told is None and isinstance(feature, str):
             told = self._by_feature.get(feature)
         attributes = answer.get("classifications")
-        if told is None and isinstance(attributes, list) and len(attributes) == 1 and isinstance(attributes[0], dict):
+        attributes = attributes if isinstance(attributes, list) else []
+        if told is None and self._ontology is not None:
+            hashes = [entry.get("featureHash") for entry in attributes if isinstance(entry, dict)]
+            told = self._ontology.classification_name(feature, hashes)
+        if told is None and len(attributes) == 1 and isinstance(attributes[0], dict):
             name = attributes[0].get("name")
             told = name if isinstance(name, str) else None
         return told
@@ -186,11 +195,22 @@ class LabelRow:
     object_rows: dict[str, int] = field(default_factory=dict)  # rows of objects by object_hash; 0: only delete events
     classification_rows: Counter[str] = field(default_factory=Counter)
     classification_frames: dict[str, dict[str, list[int]]] = field(default_factory=dict)  # hash, space, frames
+    ontology: Ontology | None = None
 
     @cached_property
     def names(self) -> Names:
         """The names that the entries tell, gathered when first asked for."""
-        return Names(self.value)
+        return Names(self.value, self.ontology)
+
+    @cached_property
+    def object_features(self) -> dict[str, str]:
+        """The feature hashes that entries tell of objects, gathered when first asked for."""
+        features: dict[str, str] = {}
+        for entry in entries_of(self.value, "objects"):
+            owner, feature = entry.get("objectHash"), entry.get("featureHash")
+            if isinstance(owner, str) and isinstance(feature, str):
+                features.setdefault(owner, feature)
+        return features
 
     @cached_property
     def answer_numbers(self) -> dict[str, int]:
