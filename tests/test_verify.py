@@ -55,9 +55,18 @@ def label_rows() -> list[object]:
     return [image, sound]
 
 
+COLOUR = {
+    "name": "Colour",
+    "type": "radio",
+    "featureNodeHash": "colour",
+    "options": [{"label": "Red", "featureNodeHash": "red", "options": [{"name": "Shade", "featureNodeHash": "shade"}]}],
+}
+ONTOLOGY: dict[str, object] = {"objects": [{"name": "Car", "featureNodeHash": "car", "attributes": [COLOUR]}]}
+
+
 def write_snapshot(rows: list[object], folder: Path) -> None:
     """A snapshot of label rows with what could not be taken in its rejects."""
-    tables = flatten(rows)
+    tables = flatten(rows, ontology=ONTOLOGY)
     with SnapshotWriter(folder) as writer:
         for name, table in tables.items():
             for batch in table.to_batches():
@@ -319,6 +328,22 @@ CONTENT_DAMAGES: dict[str, tuple[Damage, Told]] = {
     "a classification's range reversed": (
         rewrite("classifications", reverse_a_range),
         [("ranges_reversed", "classifications", 1)],
+    ),
+    "a class of the ontology less": (
+        without_first_row("ontology_classes"),
+        [("ontology_nodes_missing", "ontology_attributes", 2), ("ontology_nodes_missing", "ontology_options", 1)],
+    ),
+    "an attribute of the ontology less": (
+        without_first_row("ontology_attributes"),
+        [("ontology_nodes_missing", "ontology_attributes", 1), ("ontology_nodes_missing", "ontology_options", 1)],
+    ),
+    "an option of the ontology less": (
+        without_first_row("ontology_options"),
+        [("ontology_nodes_missing", "ontology_attributes", 1)],
+    ),
+    "an attribute on an option that the ontology has not": (
+        cell("attributes", "parent_feature_hash", "other"),
+        [("ontology_nodes_missing", "attributes", 1)],
     ),
 }
 
