@@ -378,6 +378,30 @@ def test_an_object_that_its_answer_places_takes_name_color_and_shape_from_the_on
     ]
 
 
+def test_the_view_tells_radio_from_checklist() -> None:
+    box = {"objectHash": "o", "featureHash": "vehicle", "shape": "bounding_box"}
+    box["boundingBox"] = {"x": 0, "y": 0, "w": 1, "h": 1}  # type: ignore[assignment]
+    actions = [
+        answered(name, chosen(label), dynamic=True, range=[span])
+        for name, first, second in (("Type", "Car", "Bus"), ("Lights", "Brake", "Left"))
+        for label, span in ((first, [0, 5]), (second, [3, 9]))
+    ]
+    row = {
+        "label_hash": "row",
+        "data_type": "video",
+        "data_units": {"unit": {"labels": {"4": {"objects": [box]}}}},
+        "object_actions": {"o": {"objectHash": "o", "actions": actions}},
+    }
+    query = "select attributes['Type'], attributes['Lights'], ambiguous from object_attributes"
+
+    told = [
+        lf.Labels(in_memory=flatten([row], ontology=known)).connect().sql(query).fetchall()
+        for known in (None, ontology())
+    ]
+
+    assert told == [[(["Car", "Bus"], ["Brake", "Left"], True)], [(["Bus"], ["Brake", "Left"], False)]]
+
+
 # Restoring
 
 

@@ -152,14 +152,24 @@ def test_object_attributes_reads_only_the_columns_that_are_asked_for(columns: st
     assert ("polygons" in str(plan)) == read
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_object_attributes_agree_with_a_plain_loop(seed: int) -> None:
-    objects, attributes = random_labels(random.Random(seed))
+ONTOLOGIES: dict[str, dict[str, bool]] = {
+    "none": {},
+    "whole": {"f0": False, "f1": True, "f2": False},
+    "part": {"f0": False},
+}
 
-    with connect({"objects": objects, "attributes": attributes}) as connection:
+
+@pytest.mark.parametrize("multiple", ONTOLOGIES.values(), ids=ONTOLOGIES)
+@pytest.mark.parametrize("seed", range(8))
+def test_object_attributes_agree_with_a_plain_loop(seed: int, multiple: dict[str, bool]) -> None:
+    objects, attributes = random_labels(random.Random(seed))
+    known = [{"owner": "object", "feature_hash": name, "multiple": value} for name, value in multiple.items()]
+
+    with connect({"objects": objects, "attributes": attributes, "ontology_attributes": known}) as connection:
         rows = rows_of(connection, "select attributes, ambiguous from object_attributes order by object_number")
 
-    assert [(row["attributes"], row["ambiguous"]) for row in rows] == [resolve(row, attributes) for row in objects]
+    expected = [resolve(row, attributes, multiple) for row in objects]
+    assert [(row["attributes"], row["ambiguous"]) for row in rows] == expected
 
 
 def random_labels(rng: random.Random) -> tuple[list[Row], list[Row]]:
@@ -186,7 +196,8 @@ def random_labels(rng: random.Random) -> tuple[list[Row], list[Row]]:
                 "attribute_index": index,
                 "space_id": rng.choice([None, None, None, "a", "b"]) if owner % 3 == 2 else None,
             }
-            options = rng.sample("pqrs", rng.randint(0, 3) if kinds[feature] == "option" else 1)
+            most = 1 if feature == "f0" else 3  # a radio button, as some ontologies say
+            options = rng.sample("pqrs", rng.randint(0, most) if kinds[feature] == "option" else 1)
             answers = [{"answer": option, "answer_index": place} for place, option in enumerate(options)]
             extents = [random_extent(rng) for _ in range(rng.randint(1, 3))] if entry["dynamic"] else [(None, None)]
             for start, end in extents:
@@ -203,18 +214,21 @@ def random_extent(rng: random.Random) -> tuple[int | None, int | None]:
     return (None, None) if kind == "whole" else (start, ends[kind])
 
 
-def resolve(place: Row, attributes: Iterable[Row]) -> tuple[dict[str, list[str]], bool]:
-    """The attributes in force on a row of objects, found by looking at each, and whether they are ambiguous."""
+def resolve(place: Row, attributes: Iterable[Row], multiple: Mapping[str, bool]) -> tuple[dict[str, list[str]], bool]:
+    """The attributes in force on a row of objects, found by looking at each, and whether they are ambiguous. `multiple`
+    says of attributes whether they are checklists."""
     features: dict[str, list[Row]] = {}
     for row in sorted(attributes, key=entry_order):
         if row["owner"] == "object" and holds_on(row, place):
             features.setdefault(row["attribute_feature_hash"] or row["attribute"], []).append(row)
     named: dict[str, list[str]] = {}
     ambiguous = False
-    for rows in features.values():
+    for feature, rows in features.items():
         last = [row for row in rows if entry_order(row)[:2] == entry_order(rows[-1])[:2]]
-        chosen = [row["answer"] for row in (rows if last[0]["kind"] == "option" else last) if "answer" in row]
-        ambiguous |= set(chosen) != {row["answer"] for row in last if "answer" in row}
+        is_union = last[0]["kind"] == "option" and multiple.get(feature, True)
+        chosen = [row["answer"] for row in (rows if is_union else last) if "answer" in row]
+        if feature not in multiple:
+            ambiguous |= set(chosen) != {row["answer"] for row in last if "answer" in row}
         named.setdefault(last[0]["attribute"], []).extend(dict.fromkeys(chosen))
     return named, ambiguous
 

@@ -2,8 +2,9 @@
 -- One row per row of objects: its columns, attributes (a map from name to answers) and ambiguous.
 --
 -- An attribute with nothing chosen has an empty list. Where several entries of one attribute hold at once, text and
--- numbers are the later entry's, and options are the union; ambiguous says that the later entry alone would be another
--- answer, as it is for a radio button (an export does not tell radio from checklist).
+-- numbers are the later entry's, and so is a radio button's option; a checklist's options are the union. An export does
+-- not tell radio from checklist, the ontology does: where it does not know the attribute, options are the union, and
+-- ambiguous says that the later entry alone would be another answer.
 --
 -- Answers change only where some range starts or ends. So each owner's timeline is cut there into segments, attributes
 -- and objects are put on segments, and what holds is settled once for every span of segments that an object covers.
@@ -11,7 +12,15 @@
 --
 -- column attributes: Answers in force there, by attribute: attributes['Colour'][1] is the first to Colour; an empty list where nothing was chosen.
 -- column ambiguous: Whether entries that hold at once tell different answers, which an ontology would settle.
-with given as (
+with known as (
+    select feature_hash as feature, bool_or(multiple) as multiple
+    from ontology_attributes
+    where owner = 'object'
+    group by feature_hash
+    having bool_or(multiple) = bool_and(multiple)
+),
+
+given as (
     select
         row_id,
         owner_hash,
@@ -111,18 +120,21 @@ settled as (
     select
         row_id, object_hash, scope, first_segment, last_segment, feature_name as name, feature_entry,
         first_entry as entry, answer_index, answer,
-        answer is not null and last_entry < feature_last_entry as is_ambiguous
+        answer is not null and last_entry < feature_last_entry and multiple is null as is_ambiguous
     from (
         select
-            *,
+            in_force.*,
+            multiple,
             min(first_entry) over feature_in_span as feature_entry,
             max(last_entry) over feature_in_span as feature_last_entry,
             arg_max(name, last_entry) over feature_in_span as feature_name,
             arg_max(kind, last_entry) over feature_in_span as feature_kind
         from in_force
+        left join known using (feature)
         window feature_in_span as (partition by row_id, object_hash, scope, first_segment, last_segment, feature)
     )
-    where last_entry = feature_last_entry or (kind = 'option' and feature_kind = 'option')
+    where last_entry = feature_last_entry
+        or (kind = 'option' and feature_kind = 'option' and multiple is distinct from false)
     union all
     select row_id, owner_hash, null, null, null, name, entry, entry, answer_index, answer, false
     from given
