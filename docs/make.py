@@ -33,16 +33,16 @@ INTRODUCTION = """
 
 <!-- Made by docs/make.py from schema.py, sql/views/ and docs/examples/: change those, then run it. -->
 
-What every table, column and view means, and what becomes of a label row of each modality. At a prompt,
-`labelframe schema objects` says the same of one table.
+What every table, column and view means, and what becomes of a label row of each modality. At a prompt, `labelframe
+schema objects` says the same of one table.
 """
 
 READING = """
 ## How to read this page
 
-**Rows.** Every table starts with `row_id`, the number of the label row in the snapshot. Join on it. `label_hash`
-stands beside it for people: it can be null, and it can repeat over branches. All other hashes are only unique within
-their label row, so every join begins with `row_id`.
+**Rows.** Every table but those of the ontology starts with `row_id`, the number of the label row in the snapshot. Join
+on it. `label_hash` stands beside it for people: it can be null, and it can repeat over branches. All other hashes are
+only unique within their label row, so every join begins with `row_id`.
 
 **Spaces.** A space is a canvas that labels lie on: a file of the label row, or a layer of a Data Group or a scene.
 The same query therefore works on an image, on a video and on a Data Group. `(row_id, space_id)` joins `spaces`,
@@ -60,8 +60,8 @@ Ranges include both ends, and `range_unit` says what they count.
 **Types** are those of Arrow. A column marked *never null* always has a value.
 
 **JSON paths** say where a value stands in the export. `$` is the label row, `*` any key, `[*]` any element of a list,
-and `<frame>` the key that the column holds. `…` stands for the path that is given above the table. Where there is no
-path, the value is computed or comes from the run.
+and `<frame>` the key that the column holds. `@` is what a row stands for: its path is given above the table. Where
+there is no path, the value is computed or comes from the run.
 """
 
 JOINS = {
@@ -87,7 +87,42 @@ JOINS = {
     ),
     "export_history": "To `label_rows` on `row_id`.",
     "rejects": "To `label_rows` on `row_id`, where it is not null.",
+    "ontology_classes": (
+        "To `objects`, `classifications` and `instances` on `feature_hash`. Empty where no ontology was given."
+    ),
+    "ontology_attributes": (
+        "To `attributes` on `feature_hash = attribute_feature_hash` and `path`; to `ontology_classes` on "
+        "`(owner, class_feature_hash)`."
+    ),
+    "ontology_options": "To `attributes` on `feature_hash = answer_feature_hash`; to `ontology_attributes`.",
 }
+
+VIEWS = """
+## Views
+
+They are in every connection that `labels.connect()` gives, and in `labels.duckdb`. A column that is not explained
+otherwise here means what it means in the tables.
+"""
+
+CLASS_VIEWS = """
+### One view a class
+
+Which objects of this class are there, with which attributes? `wide_<class>` has one row per row of `objects` of that
+class, and a column for each attribute. There is one for each class in the snapshot, such as `wide_Car` or
+`"wide_Traffic Light"`. Several answers to one attribute are joined by a comma.
+"""
+
+SAMPLES = """
+## Examples
+
+One label row of each modality, and the rows that it becomes. Hashes are words here, so that one sees what belongs
+together, and most of what an export tells of who labelled what and when is left out. The label rows are in
+[examples/](examples).
+
+Columns that are null in all rows are not shown. Nor are `content_hash`, `source`, `row_number` and `json_form`; and,
+but in `label_rows`, `row_id` (always 0 here) and `label_hash`. A table with many columns lies on its side: a column
+is a line.
+"""
 
 NOT_UNIQUE = {
     "objects": "one hash can stand twice on a frame",
@@ -259,10 +294,14 @@ def _contents() -> str:
 
 def _table_section(table: Table) -> str:
     columns = [_column_cells(table, column) for column in table.columns]
-    path = f"- JSON path `…`: {_paths(table.path.split(' | '), ' or ')}" if table.path != "$" else ""
+    path = (
+        f"- JSON path of `@`: {' or '.join(f'`{path}`' for path in table.path.split(' | '))}"
+        if table.path != "$"
+        else ""
+    )
     facts = (f"- Key: {_key(table)}", f"- Joins: {JOINS[table.name]}", path)
     listed = "\n".join(fact for fact in facts if fact)
-    head = ("column", "type", "unit", "meaning", "JSON path")
+    head = ("column", "type, unit", "meaning, JSON path")
     return f"### {table.name}\n\n{_sentence(table.doc)}\n\n{listed}\n\n{_markdown(head, columns)}"
 
 
@@ -273,27 +312,26 @@ def _key(table: Table) -> str:
 
 
 def _column_cells(table: Table, column: Column) -> tuple[str, ...]:
-    kind = f"`{type_name(column.type)}`" + ("" if column.nullable else "<br>*never null*")
-    return f"`{column.name}`", kind, column.unit or "", _sentence(column.doc), _source(table, column)
+    """Three cells: five would leave the meaning too little room."""
+    kind = [f"`{type_name(column.type)}`", *([] if column.nullable else ["*never null*"]), column.unit or ""]
+    meaning = [_sentence(column.doc), *_sources(table, column)]
+    return f"`{column.name}`", "<br>".join(filter(None, kind)), "<br>".join(meaning)
 
 
-def _source(table: Table, column: Column) -> str:
+def _sources(table: Table, column: Column) -> list[str]:
+    """The JSON paths of a column, from the table's own on where they begin with it."""
     source = table.json_source(column)
     if source is None:
-        return ""
+        return []
     if "$" not in source:
-        return source
-    paths = source.split(" | ")
-    prefixes = table.path.split(" | ")
-    if table.path != "$":
-        below = [path.removeprefix(prefix) for path, prefix in zip(paths, prefixes, strict=False)]
-        if len(below) == len(prefixes) and len(set(below)) == 1 and below[0] != paths[0]:
-            paths[: len(prefixes)] = [f"…{below[0]}"]
-    return _paths(paths, "<br>")
-
-
-def _paths(paths: Iterable[str], between: str) -> str:
-    return between.join(f"`{path}`" for path in paths)
+        return [f"From {source}."]
+    paths, above = source.split(" | "), table.path.split(" | ")
+    below = [path.removeprefix(prefix) for path, prefix in zip(paths, above, strict=False)]
+    if len(above) > 1 and len(below) == len(above) and len(set(below)) == 1:
+        paths[: len(above)] = [f"@{below[0]}"]
+    elif len(above) == 1 and table.path != "$":
+        paths = [path.replace(table.path, "@") for path in paths]
+    return [f"`{path}`" for path in paths]
 
 
 def _sentence(doc: str) -> str:
@@ -305,10 +343,7 @@ def _sentence(doc: str) -> str:
 
 
 def _view_sections() -> Iterator[str]:
-    yield (
-        "## Views  These are in every connection that `labels.connect()` gives, and in `labels.duckdb`. Their columns"
-        " mean what they mean in the tables, unless it says otherwise here."
-    )
+    yield VIEWS
     views = database.views()
     with database.connect() as connection:
         database.register_tables(connection, database.empty_tables(), wide=False)
@@ -316,12 +351,8 @@ def _view_sections() -> Iterator[str]:
             meanings = {column: doc for column, _, doc in database.view_columns(connection, name, sql)}
             schema = run_query(connection, f"select * from {name} limit 0").schema
             yield _view_section(name, sql, meanings, {field.name: view_type(field.type) for field in schema})
-    yield (
-        "### One view a class\n\nWhat are the objects of this class, and their attributes? `wide_<class>` has one row per "
-        "row of `objects` of that class, and a column for each attribute of it. There is one for each class that the "
-        'snapshot holds: `wide_Car`, `"wide_Traffic Light"`. Several answers to one attribute are joined by a comma. The '
-        f"first columns are always {', '.join(f'`{name}`' for name in database.WIDE_BASE)}."
-    )
+    base = ", ".join(f"`{name}`" for name in database.WIDE_BASE)
+    yield f"{CLASS_VIEWS.strip()}\nIts first columns are {base}."
 
 
 def _view_section(name: str, sql: str, meanings: Mapping[str, str], types: Mapping[str, str]) -> str:
@@ -352,13 +383,7 @@ def view_type(kind: pa.DataType) -> str:
 
 
 def _example_sections() -> Iterator[str]:
-    yield (
-        "## Examples\n\nOne label row of each modality, and the rows that it becomes. Hashes are words here, to be read "
-        "more easily; most of what an export tells of who labelled what and when is left out. Of the rows, columns that "
-        f"are null throughout are not shown, and neither are {', '.join(f'`{name}`' for name in LEFT_OUT)}, nor, except in "
-        "`label_rows`, `row_id` (always 0 here) and `label_hash`. Wide tables are on their side: a column is a line. The "
-        "label rows are in [examples/](examples)."
-    )
+    yield SAMPLES
     for example in EXAMPLES:
         yield _example_section(example)
 
@@ -380,7 +405,7 @@ def _example_section(example: Example) -> str:
 
 
 def _rows(table: pa.Table, as_asked: bool = False) -> str:
-    """Rows as a Markdown table: without columns that are null throughout, and on its side where it would be too wide."""
+    """Rows as a Markdown table: without columns that are null in all of them, on its side where it would be wide."""
     told = [name for name in table.column_names if as_asked or table[name].null_count < table.num_rows]
     cells = [[_cell(value) for value in table[name].to_pylist(maps_as_pydicts="strict")] for name in told]
     if as_asked or len(told) <= MANY:

@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 Json = dict[str, object]
 Record = dict[str, object]
@@ -1551,16 +1552,16 @@ def read_rotatable_bounding_box(raw: Json, key: str, rest: Json, size: Size) -> 
     if theta % 180 == 0:
         around = {"x": x, "y": y, "w": w, "h": h}
     elif width is not None and height is not None:
-        # The box turns in pixels about its centre: take the corners, turn each, put a box around them.
-        centre_x, centre_y = (x + w / 2) * width, (y + h / 2) * height
+        # The box turns in pixels about its centre: take the corners as seen from there, turn each, put a box around them.
         angle = math.radians(theta)
         corners = []
         for side_x, side_y in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
             dx, dy = side_x * w / 2 * width, side_y * h / 2 * height
-            turned_x = centre_x + dx * math.cos(angle) - dy * math.sin(angle)
-            turned_y = centre_y + dx * math.sin(angle) + dy * math.cos(angle)
+            turned_x = dx * math.cos(angle) - dy * math.sin(angle)
+            turned_y = dx * math.sin(angle) + dy * math.cos(angle)
             corners.append((turned_x / width, turned_y / height))
-        around = box_around(corners)
+        reach = box_around(corners)
+        around = {**reach, "x": x + w / 2 - reach["w"] / 2, "y": y + h / 2 - reach["h"] / 2}
     return {**around, "theta": theta, "box": {"x": x, "y": y, "w": w, "h": h}, "area": w * h}
 
 
@@ -1934,7 +1935,7 @@ def leave_rests_of_vertices(rest: Json, key: str, value: object, rests: list[Jso
         rest[key] = {name: left for name, left in zip(names, rests, strict=True) if left}
 
 
-def box_around(vertices: Iterable[tuple[float, float]]) -> Record:
+def box_around(vertices: Iterable[tuple[float, float]]) -> dict[str, Any]:
     """The axis-aligned box around some vertices."""
     every_vertex = list(vertices)
     x0 = min(x for x, _ in every_vertex)
