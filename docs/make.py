@@ -231,7 +231,10 @@ EXAMPLES = (
         "Frames are nanoseconds. An object holds from its event until the next one, as `range_end` says; a delete "
         "event ends it and is no row, but is kept in `extra` of its frame. Spaces that only a label key or an answer "
         "names have the origin `labels`.",
-        ("select space_id, object_hash, range_start / 1e9 as seconds from objects order by range_start",),
+        (
+            "select object_hash, range_start / 1e9 as since, (range_end + 1) / 1e9 as until from objects "
+            "where space_id = 'recording'",
+        ),
     ),
     Example(
         "data_group",
@@ -325,13 +328,17 @@ def _sources(table: Table, column: Column) -> list[str]:
         return []
     if "$" not in source:
         return [f"From {source}."]
-    paths, above = source.split(" | "), table.path.split(" | ")
-    below = [path.removeprefix(prefix) for path, prefix in zip(paths, above, strict=False)]
-    if len(above) > 1 and len(below) == len(above) and len(set(below)) == 1:
-        paths[: len(above)] = [f"@{below[0]}"]
-    elif len(above) == 1 and table.path != "$":
-        paths = [path.replace(table.path, "@") for path in paths]
-    return [f"`{path}`" for path in paths]
+    if table.path == "$":
+        return [f"`{path}`" for path in source.split(" | ")]
+    above = table.path.split(" | ")
+    short = [path.replace(above[0], "@") for path in source.split(" | ")]
+    for path in list(short):
+        twins = [path.replace("@", other) for other in above[1:]]
+        if "@" in path and set(twins) <= set(short):
+            short = [other for other in short if other not in twins]
+        elif "@" in path:
+            short[short.index(path)] = path.replace("@", above[0])
+    return [f"`{path}`" for path in short]
 
 
 def _sentence(doc: str) -> str:

@@ -81,7 +81,7 @@ KNOWN: dict[str, Known] = {
     ),
     "attributes": _keys(cold.ATTRIBUTE_KEYS, answers=_keys(cold.OPTION_COLUMNS)),
     "export_history": _keys(cold.HISTORY_KEYS),
-    "ontology_classes": _keys(cold.CLASS_KEYS["classification"]),
+    "ontology_classes": _keys((*cold.CLASS_KEYS["object"], *cold.CLASS_KEYS["classification"])),
     "ontology_attributes": _keys(cold.ONTOLOGY_ATTRIBUTE_KEYS),
     "ontology_options": _keys(cold.OPTION_KEYS),
 }

@@ -1552,7 +1552,7 @@ def read_rotatable_bounding_box(raw: Json, key: str, rest: Json, size: Size) -> 
     if theta % 180 == 0:
         around = {"x": x, "y": y, "w": w, "h": h}
     elif width is not None and height is not None:
-        # The box turns in pixels about its centre: take the corners as seen from there, turn each, put a box around them.
+        # The box turns in pixels about its centre: take the corners as seen from there, turn each, put a box around.
         angle = math.radians(theta)
         corners = []
         for side_x, side_y in ((-1, -1), (1, -1), (1, 1), (-1, 1)):

@@ -520,7 +520,7 @@ def test_schema_of_a_table_shows_types_meaning_unit_and_source() -> None:
 def test_schema_of_a_misspelt_table_is_answered_with_the_nearest() -> None:
     assert message(labelframe("schema", "obects")) == [
         "There is no table or view named obects.",
-        "Did you mean objects or rejects or object_attributes?",
+        "Did you mean objects or objects_once or object_copies?",
     ]
 
 
