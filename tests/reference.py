@@ -1553,12 +1553,12 @@ def read_rotatable_bounding_box(raw: Json, key: str, rest: Json, size: Size) -> 
         around = {"x": x, "y": y, "w": w, "h": h}
     elif width is not None and height is not None:
         # The box turns in pixels about its centre: take the corners as seen from there, turn each, put a box around.
-        angle = math.radians(theta)
+        cos, sin = turn(theta)
         corners = []
         for side_x, side_y in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
             dx, dy = side_x * w / 2 * width, side_y * h / 2 * height
-            turned_x = dx * math.cos(angle) - dy * math.sin(angle)
-            turned_y = dx * math.sin(angle) + dy * math.cos(angle)
+            turned_x = dx * cos - dy * sin
+            turned_y = dx * sin + dy * cos
             corners.append((turned_x / width, turned_y / height))
         reach = box_around(corners)
         around = {**reach, "x": x + w / 2 - reach["w"] / 2, "y": y + h / 2 - reach["h"] / 2}
@@ -1600,13 +1600,19 @@ def read_circle(raw: Json, key: str, rest: Json, size: Size) -> Record:
     return {**around, "theta": theta, "circle": {"x": x, "y": y, "r": r, "stretch": stretch}, "area": area}
 
 
+def turn(theta: float) -> tuple[float, float]:
+    """Cosine and sine of an angle in degrees, exact at right angles."""
+    angle = math.radians(theta)
+    return 0.0 if theta % 180 == 90 else math.cos(angle), 0.0 if theta % 180 == 0 else math.sin(angle)
+
+
 def box_around_ellipse(
     x: float, y: float, radius_x: float, radius_y: float, theta: float, width: int, height: int
 ) -> Record:
     """The box around an ellipse with radii in pixels, turned by theta degrees about its centre."""
-    angle = math.radians(theta)
-    reach_x = math.hypot(radius_x * math.cos(angle), radius_y * math.sin(angle)) / width
-    reach_y = math.hypot(radius_x * math.sin(angle), radius_y * math.cos(angle)) / height
+    cos, sin = turn(theta)
+    reach_x = math.hypot(radius_x * cos, radius_y * sin) / width
+    reach_y = math.hypot(radius_x * sin, radius_y * cos) / height
     return {"x": x - reach_x, "y": y - reach_y, "w": 2 * reach_x, "h": 2 * reach_y}
 
 
