@@ -176,10 +176,20 @@ def _mended(value: object, path: JsonPath, odd: list[OddValue]) -> object:
         return [_mended(part, (*path, index), odd) for index, part in enumerate(value)]
     if isinstance(value, dict):
         for key, displaced in value.displaced if isinstance(value, _Twice) else ():
-            fault = Fault("key stands twice", "each key once", Found(f"{kind_of(key)} again"), (key,))
-            odd.append(OddValue(path, fault, json.dumps(displaced, default=str)))
-        return {_whole_characters(key, path, odd): _mended(part, (*path, key), odd) for key, part in value.items()}
+            odd.append(_displaced(_replaced(key), displaced, path))
+        mended: dict[str, object] = {}
+        for key, part in value.items():
+            whole = _whole_characters(key, path, odd)
+            if whole in mended:  # two broken keys that look alike now
+                odd.append(_displaced(whole, mended[whole], path))
+            mended[whole] = _mended(part, (*path, whole), odd)
+        return mended
     return value
+
+
+def _displaced(key: str, value: object, path: JsonPath) -> OddValue:
+    fault = Fault("key stands twice", "each key once", Found(f"{kind_of(key)} again"), (key,))
+    return OddValue(path, fault, json.dumps(value, default=str))
 
 
 def _whole_characters(text: str, path: JsonPath, odd: list[OddValue]) -> str:
@@ -188,18 +198,20 @@ def _whole_characters(text: str, path: JsonPath, odd: list[OddValue]) -> str:
     except UnicodeEncodeError:
         found = Found(f"half of one: {json.dumps(text)[:80]}")
         odd.append(OddValue(path, Fault("text is no Unicode", "whole characters", found), json.dumps(text)))
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return _replaced(text)
     return text
 
 
-def label_rows(value: object) -> Iterator[Json]:
-    """The label rows in one JSON value: usually it is one; lists and objects with one key around them are unwrapped.
+def _replaced(text: str) -> str:
+    """The text with U+FFFD for what is half a character."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
-    Raises Fault for what is neither.
-    """
+
+def label_rows(value: object) -> Iterator[tuple[object, Fault | None]]:
+    """(a part, why it is no label row; None: it is one) of one JSON value: usually that is one label row; lists and
+    objects with one key around them are unwrapped."""
     if is_label_row(value):
-        assert isinstance(value, dict)
-        yield value
+        yield value, None
     elif isinstance(value, list):
         for item in value:
             yield from label_rows(item)
@@ -207,7 +219,7 @@ def label_rows(value: object) -> Iterator[Json]:
         yield from label_rows(next(iter(value.values())))
     else:
         found = Found("an ontology" if is_ontology(value) else kind_of(value))
-        raise Fault("file is no export", "a label row: an object with data_units and label_hash", found)
+        yield value, Fault("file is no export", "a label row: an object with data_units and label_hash", found)
 
 
 def is_ontology(value: object) -> bool:

@@ -110,6 +110,8 @@ def _label_row(parts: list[Row], lookup: _Lookup) -> Row:
     places: dict[Steps, int] = {}
     for part in parts:
         steps = _steps_of(part["json_path"])
+        if not steps:
+            continue  # a key at the top of the label row, whose value was taken
         if part["reason"] not in SMALLER:
             steps = _entry_of(steps)
         value = json.loads(part["raw"])

@@ -343,15 +343,12 @@ class _Rebuilt:
         for record in self.parts["data_units"]:
             form, extra = self._odd(DATA_UNITS, record)
             unit = self._keys(DATA_UNITS, record)
-            if isinstance(form.get("data_sequence"), str) and str(unit.get("data_sequence")) != form["data_sequence"]:
-                if unit.get("data_sequence") in (None, _number_in(form["data_sequence"])):
-                    unit["data_sequence"] = form["data_sequence"]
-            elif "data_sequence" in form:
-                unit["data_sequence"] = form["data_sequence"]
+            sequence = form.get("data_sequence")
+            if sequence is not None and unit.get("data_sequence") in (None, _number_in(sequence)):
+                unit["data_sequence"] = sequence
             for key in form.get("zero", ()):
                 unit.setdefault(key, 0)
-            metadata: Json = {key: record[key] for key in ("patient_id", "study_uid", "series_uid") if record[key]}
-            metadata |= {
+            metadata = {
                 key: record[key] for key in ("patient_id", "study_uid", "series_uid") if record[key] is not None
             }
             if record["children"] is not None:

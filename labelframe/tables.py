@@ -35,7 +35,7 @@ from labelframe.errors import (
 from labelframe.flattening import Account, Flattener
 from labelframe.flattening.columns import BY_ROW, Taken
 from labelframe.flattening.links import strip_links, without_links
-from labelframe.flattening.values import fits_column, json_text, microseconds, whole
+from labelframe.flattening.values import fits_column, json_text, microseconds, raw_text, whole
 from labelframe.read import (
     Broken,
     Found,
@@ -219,21 +219,28 @@ class _Intake:
         except BrokenJsonError as error:
             self._mend(raw, error)
             return True
-        try:
-            for value in label_rows(decoded.value):
-                self._take_row(value, raw, decoded.odd if is_all else [], is_all)
-            for part in [] if is_all else decoded.odd:
-                self._refuse(part.fault, part.raw.encode(errors="backslashreplace"), raw.offset, is_row=False)
-        except Fault as fault:
+        if is_all:
+            self._take_row(decoded.value, raw.offset, decoded.odd, raw.data)
+            return True
+        for value, fault in label_rows(decoded.value):
+            if fault is None:
+                self._take_row(value, raw.offset, [], None)
+                continue
             if self.count == 0 and self._pass_over(Broken(raw.offset, b"", fault)):
                 return False
             if self.count:
                 fault = Fault("object is no label row", fault.expected, fault.found)
-            self._refuse(fault, raw.data, raw.offset, is_row=True)
+            self._refuse(
+                fault, raw.data if value is decoded.value else raw_text(value).encode(), raw.offset, is_row=True
+            )
+        for part in decoded.odd:
+            self._refuse(part.fault, part.raw.encode(errors="backslashreplace"), raw.offset, is_row=False)
         return True
 
-    def _take_row(self, value: dict[str, object], raw: RawRow, odd: list[OddValue], is_all: bool) -> None:
-        origin = Origin(self.part.name, self.count, raw.offset)
+    def _take_row(self, value: object, offset: int, odd: list[OddValue], data: bytes | None) -> None:
+        """Flatten one label row. `data`: its JSON, where that is all there is in the text."""
+        assert isinstance(value, dict)
+        origin = Origin(self.part.name, self.count, offset)
         if self.count == 0:
             self.run.taken.append(self.part.name)
         self.count += 1
@@ -245,7 +252,7 @@ class _Intake:
                 self.run.other_branches[branch] += 1
                 return
         try:
-            self.flattener.add(value, origin, odd, raw.data if is_all else None)
+            self.flattener.add(value, origin, odd, data)
         except LabelframeError:
             raise
         except Exception as error:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelframe.decode import BrokenJsonError, decode, decode_wrapper, label_rows, paused_garbage_collection
-from labelframe.errors import Fault, OddNumber
+from labelframe.errors import OddNumber
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from labelframe.errors import Fault, OddNumber
     ],
 )
 def test_lists_and_objects_with_one_key_are_unwrapped(data: bytes) -> None:
-    assert list(label_rows(decode(data).value)) == [{"label_hash": "a"}]
+    assert list(label_rows(decode(data).value)) == [({"label_hash": "a"}, None)]
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,20 @@ def test_lists_and_objects_with_one_key_are_unwrapped(data: bytes) -> None:
     ],
 )
 def test_json_that_is_no_export_is_refused(data: bytes, found: str) -> None:
-    with pytest.raises(Fault) as caught:
-        list(label_rows(decode(data).value))
+    ((_, fault),) = label_rows(decode(data).value)
 
-    assert (caught.value.reason, caught.value.found) == ("file is no export", found)
+    assert fault is not None
+    assert (fault.reason, fault.found) == ("file is no export", found)
+
+
+def test_what_is_no_label_row_costs_no_neighbour_in_a_wrapper() -> None:
+    parts = label_rows(decode(b'{"rows": [{"label_hash": "a"}, 5, {"label_hash": "b"}]}').value)
+
+    assert [(part, fault is None) for part, fault in parts] == [
+        ({"label_hash": "a"}, True),
+        (5, False),
+        ({"label_hash": "b"}, True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -84,6 +94,16 @@ def test_half_a_character_costs_that_character() -> None:
 
     assert decoded.value == {"a": "x\ufffd", "\ufffd": "\U0001f600"}
     assert [(odd.path, odd.raw) for odd in decoded.odd] == [(("a",), '"x\\ud83d"'), ((), '"\\ude00"')]
+
+
+def test_broken_keys_that_look_alike_when_mended_lose_no_value_silently() -> None:
+    decoded = decode(b'{"a": {"\\ud83d": {"\\ud83e": "\\ud83f"}, "\\ud83e": 2}}')
+
+    assert decoded.value == {"a": {"\ufffd": 2}}
+    told = [((*odd.path, *odd.fault.path), odd.fault.reason, odd.raw) for odd in decoded.odd]
+    assert (("a", "\ufffd"), "key stands twice", '{"\\ufffd": "\\ufffd"}') in told
+    assert all(str(path).isascii() or "\ufffd" in str(path) for path, _, _ in told)
+    json.dumps(told, ensure_ascii=False).encode()
 
 
 def test_an_escaped_quote_is_no_key() -> None:

@@ -215,8 +215,9 @@ def test_the_same_labels_have_the_same_content_hash_whatever_the_day_and_the_ord
     assert hashes[0] == hashes[1] != hashes[2]
 
 
-def test_a_label_row_of_2020_is_refused_with_the_reason() -> None:
-    row = {"label_hash": "row", "labels": {"0": {"objects": []}}}
+@pytest.mark.parametrize("units", [{}, {"data_units": None}])
+def test_a_label_row_of_2020_is_refused_with_the_reason(units: dict[str, None]) -> None:
+    row: dict[str, Any] = {"label_hash": "row", "labels": {"0": {"objects": []}}, **units}
 
     reject = only(flatten([row])["rejects"])
 

@@ -16,7 +16,7 @@ from labelframe.flattening.cold import NO_FRAME_LEVEL, OWN_UNIT_TYPES, ColdRoom,
 from labelframe.flattening.columns import Columns, PlacedColumns, Taken
 from labelframe.flattening.geometry import MaskFault
 from labelframe.flattening.hot import Events, HotRoom
-from labelframe.flattening.label_row import LabelRow, Place, Space, is_blob, is_frame_key
+from labelframe.flattening.label_row import LabelRow, Place, Space, is_blob, is_frame_key, kind_of_labels
 from labelframe.flattening.ontology import Ontology
 from labelframe.flattening.values import digits, raw_text
 from labelframe.schema import REJECTS, TABLES
@@ -112,7 +112,7 @@ class Flattener:
         self._check_full()
 
     def _why_refused(self, value: Json, place: Place) -> Fault | None:
-        if "data_units" not in value and "labels" in value:
+        if value.get("data_units") is None and "labels" in value:
             found = Found("labels at the top of the row, as exports had them in 2020")
             return Fault("label row of the time before data units", "data_units", found, ("labels",))
         if place.label_hash is None:
@@ -126,11 +126,7 @@ class Flattener:
 
     def _labels(self, row: LabelRow, space: Space, labels: object, path: JsonPath, number: int) -> None:
         """Flatten a `labels`: a frame's labels themselves, which lie on frame `number`, or a map of frames."""
-        row.kinds[path[:2]] = (
-            ("absent" if labels is None else "empty" if not labels else "blob" if is_blob(labels) else "map")
-            if labels is None or isinstance(labels, dict)
-            else "other"
-        )
+        row.kinds[path[:2]] = kind_of_labels(labels)
         if labels is None:
             labels = {}
         if not isinstance(labels, dict):

@@ -259,6 +259,17 @@ def is_frame_key(key: str) -> bool:
     return key.isascii() and key.isdigit() and len(key) <= 19 and int(key) < 1 << 63
 
 
+def kind_of_labels(labels: object) -> str:
+    """How a `labels` is written: `absent`, `empty`, `blob`, `map`, or `other` for what is none of these."""
+    if labels is None:
+        return "absent"
+    if not isinstance(labels, dict):
+        return "other"
+    if not labels:
+        return "empty"
+    return "blob" if is_blob(labels) else "map"
+
+
 def is_blob(labels: Mapping[str, object]) -> bool:
     """Whether `labels` is a frame's labels themselves, not a map of frames."""
     return "objects" in labels or "classifications" in labels

@@ -1,8 +1,8 @@
 """Take the links to files out of a batch: signed ones let whoever holds them fetch the data.
 
 In: a `Taken`. Out: the same without any link that the export names as one (the columns that `schema.py` says hold
-links, and their keys wherever they stand in `extra`, in JSON columns and in rejected text); of other addresses of files
-the query, which holds the signature, is cut off. It knows no label rows.
+links, and their keys wherever they stand in `extra`, `json_form`, other JSON columns and rejected text); of other
+addresses of files the query, which holds the signature, is cut off. It knows no label rows.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def strip_links(taken: Taken) -> None:
             taken.values[column.name] = [without_links(value) for value in values]
         elif column.name in ("raw", "found", "uri") and isinstance(values, list):
             taken.values[column.name] = [link_free(value) if isinstance(value, str) else value for value in values]
-    for row, extra in taken.extras.items():
-        taken.extras[row] = without_links(extra)
-    for row in [row for row, extra in taken.extras.items() if not extra]:
-        del taken.extras[row]
+    for by_row in (taken.extras, taken.forms):
+        kept = {row: without_links(part) for row, part in by_row.items()}
+        by_row.clear()
+        by_row.update((row, part) for row, part in kept.items() if part)
 
 
 def without_links(value: Any) -> Any:
