@@ -1,7 +1,7 @@
 -- Which labels lie on a frame that is not there?
 -- One row per table that has some.
 --
--- Counted by frame first: there are far fewer frames than labels to look up (half the time, a third of the memory).
+-- Counted by frame first: there are far fewer frames than labels to look up.
 select
     table_name,
     'row_id, space_id, frame is not in frames' as message,
