@@ -222,7 +222,10 @@ class _Intake:
         if is_all:
             self._take_row(decoded.value, raw.offset, decoded.odd, raw.data)
             return True
-        for value, fault in label_rows(decoded.value):
+        parts = list(label_rows(decoded.value))
+        if parts and not any(fault is None for _, fault in parts):
+            parts = [(decoded.value, parts[0][1])]  # no label row in it: it is one thing, not many
+        for value, fault in parts:
             if fault is None:
                 self._take_row(value, raw.offset, [], None)
                 continue
@@ -230,9 +233,8 @@ class _Intake:
                 return False
             if self.count:
                 fault = Fault("object is no label row", fault.expected, fault.found)
-            self._refuse(
-                fault, raw.data if value is decoded.value else raw_text(value).encode(), raw.offset, is_row=True
-            )
+            data = raw.data if value is decoded.value else raw_text(value).encode()
+            self._refuse(fault, data, raw.offset, is_row=True)
         for part in decoded.odd:
             self._refuse(part.fault, part.raw.encode(errors="backslashreplace"), raw.offset, is_row=False)
         return True
