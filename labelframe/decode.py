@@ -25,7 +25,7 @@ Json: TypeAlias = dict[str, object]
 
 @contextmanager
 def paused_garbage_collection() -> Iterator[None]:
-    """Let no garbage collection run: it would walk every new dict of a label row again and again."""
+    """Let no garbage collection run by itself: it would walk every new dict of a label row again and again."""
     enabled = gc.isenabled()
     gc.disable()
     try:

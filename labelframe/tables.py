@@ -7,6 +7,7 @@ the JSON must be what was written or rejected.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -50,7 +51,7 @@ from labelframe.read import (
     salvage,
 )
 from labelframe.read_ontology import Given, OntologySource, read_ontology
-from labelframe.schema import INT, STRING, TABLES, Column
+from labelframe.schema import INT, REJECTS, STRING, TABLES, Column
 
 Emit = Callable[[str, pa.RecordBatch], None]
 OnError = Literal["stop", "collect"]
@@ -131,6 +132,8 @@ def flatten_sources(
             run.extra.update((taken.table.name, key) for key in extra)
         run.rows[taken.table.name] += batch.num_rows
         emit(taken.table.name, batch)
+        if taken.table is REJECTS:
+            gc.collect(0)  # a fault that was caught refers to itself; nothing else here does
 
     def tick() -> None:
         state.bytes_done = sum(source.bytes_done for source in found.sources)
@@ -139,10 +142,11 @@ def flatten_sources(
         progress(state)
 
     flattener = Flattener(emit_batch, options.on_error == "collect", ontology)
-    for source in found.sources:
-        for part in open_parts(source, run.passed_over, tick):
-            _Intake(part, flattener, run).take()
-    flattener.finish()
+    with paused_garbage_collection():
+        for source in found.sources:
+            for part in open_parts(source, run.passed_over, tick):
+                _Intake(part, flattener, run).take()
+        flattener.finish()
     tick()
     run.account = flattener.account()
     run.reasons = flattener.reasons
@@ -196,9 +200,8 @@ class _Intake:
                     return
                 self._refuse(piece.fault, piece.data, piece.offset, piece.is_row)
                 continue
-            with paused_garbage_collection():
-                if not self._take(piece):
-                    return
+            if not self._take(piece):
+                return
 
     def _pass_over(self, broken: Broken) -> bool:
         """Whether a file that nobody named, and of which nothing can be read, is no export rather than a bad one."""

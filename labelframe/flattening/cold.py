@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import orjson
@@ -28,7 +29,7 @@ from labelframe.flattening.form import (
     usual_places,
     without_nulls,
 )
-from labelframe.flattening.hot import HotRoom, number_key, object_number
+from labelframe.flattening.hot import NUMBER_KEYS, HotRoom, number_key, object_number
 from labelframe.flattening.label_row import NAN, Frame, LabelRow, Report, Space, is_blob
 from labelframe.flattening.ontology import Ontology
 from labelframe.flattening.values import Kinds, columns_of, digits, json_text, nested, size, whole
@@ -56,7 +57,13 @@ SPACE_KEYS = known_keys(
     *("labels", "child_info", "root_info", "scene_info", "frames"),
     *("width", "height", "duration_ms", "data_duration", "data_fps"),
 )
-INSTANCE_KEYS = known_keys(INSTANCES, "classifications")
+INSTANCE_KEYS = {
+    (hash_key, frozenset(number_keys)): known_keys(INSTANCES, "classifications", hash_key, *number_keys)
+    for hash_key in ("objectHash", "classificationHash")
+    for count in range(len(NUMBER_KEYS) + 1)
+    for number_keys in combinations(NUMBER_KEYS, count)
+}
+"""The keys of an answer that columns cover, by the key of its hash and those that tell its number."""
 ATTRIBUTE_KEYS = known_keys(ATTRIBUTES, "answers", "range")
 HISTORY_KEYS = known_keys(EXPORT_HISTORY)
 CLASS_KEYS = {
@@ -542,22 +549,19 @@ class ColdRoom:
 
     def _instance(self, row: LabelRow, owner: str, owner_hash: str, answer: Json | None, actions: Json | None) -> None:
         told = answer or {}
-        extra = leftover(told, INSTANCE_KEYS)
         hash_key = "objectHash" if owner == "object" else "classificationHash"
-        if told.get(hash_key) in (None, owner_hash):
-            extra.pop(hash_key, None)
         number, number_keys = object_number(told)
-        for key in number_keys:
-            del extra[key]
+        extra = leftover(told, INSTANCE_KEYS[hash_key, number_keys])
+        if told.get(hash_key) not in (None, owner_hash):
+            extra[hash_key] = told[hash_key]
         ranges = _pairs(told.get("range"))
         if ranges is None and told.get("range") is not None:
             extra["range"] = told["range"]
         path: JsonPath = (f"{owner}_answers", owner_hash)
-        attributes = 0
-        for key, holder, dynamic in (("classifications", told, False), ("actions", actions or {}, True)):
-            here = ("object_actions", owner_hash) if dynamic else path
-            attributes += self._attributes(row, owner, owner_hash, holder, key, dynamic, here)
+        attributes = self._attributes(row, owner, owner_hash, told, "classifications", False, path)
         if actions is not None:
+            here: JsonPath = ("object_actions", owner_hash)
+            attributes += self._attributes(row, owner, owner_hash, actions, "actions", True, here)
             left = {key: value for key, value in actions.items() if key != "actions"}
             if left.get("objectHash") in (None, owner_hash):
                 left.pop("objectHash", None)
@@ -598,6 +602,7 @@ class ColdRoom:
             self.report(row.place, (*path, key), "attributes", fault, entries, owner_hash=owner_hash)
             return 0
         before, written = self.attributes.length, 0
+        hung = {**row.owner, "owner": owner, "owner_hash": owner_hash}
         self.tally.found["attributes", row.data_type, None] += len(entries)
         for index, entry in enumerate(entries):
             if not isinstance(entry, dict):
@@ -615,14 +620,9 @@ class ColdRoom:
             space_id = entry.get("spaceId")
             if isinstance(space_id, str):
                 self.space_named(row, space_id).emit = True
-            own = {
-                **row.owner,
-                "owner": owner,
-                "owner_hash": owner_hash,
-                "dynamic": dynamic or exported is True,
-                "attribute_index": index,
-                **self._hung_by_ontology(row, owner, owner_hash, entry),
-            }
+            own = {**hung, "dynamic": dynamic or exported is True, "attribute_index": index}
+            if self.ontology is not None:
+                own.update(self._hung_by_ontology(row, owner, owner_hash, entry))
             form: Form = {}
             if exported is not (True if dynamic else None):
                 form["dynamic"] = exported if isinstance(exported, bool) else None
@@ -632,7 +632,9 @@ class ColdRoom:
                 form["range"] = []
             for answer, left in _answers_of(entry.get("answers")):
                 whole_extra = {**extra, "answers": left} if left else extra
-                for span in ranges or [{}]:
+                if not ranges:
+                    self.attributes.add({**own, **answer}, entry, dict(whole_extra), form)
+                for span in ranges or ():
                     where = {"range_start": span.get("start"), "range_end": span.get("end")}
                     self.attributes.add({**own, **answer, **where}, entry, dict(whole_extra), form)
             written += 1

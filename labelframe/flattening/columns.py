@@ -40,6 +40,11 @@ class Columns:
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        columns = [column for column in table.columns if column.name not in BY_ROW]
+        keyed = {column.name: column.key for column in columns if column.key is not None}
+        self._unkeyed = [column.name for column in columns if column.key is None]
+        self._keys = list(keyed.values())
+        self._places = {name: place for place, name in enumerate(keyed, start=len(self._unkeyed))}
         self._reset()
 
     def _reset(self) -> None:
@@ -47,12 +52,7 @@ class Columns:
         self.weight = 0  # characters of long texts
         self.extras: dict[int, dict[str, object]] = {}
         self.forms: dict[int, dict[str, object]] = {}
-        own = [column for column in self.table.columns if column.name not in BY_ROW]
-        self.lists: dict[str, list[Any]] = {column.name: [] for column in own}
-        self._plan = [(self.lists[column.name].append, column.name) for column in own if column.key is None]
-        self._keyed = [
-            (self.lists[column.name].append, column.name, column.key) for column in own if column.key is not None
-        ]
+        self._rows: list[list[Any]] = []
 
     def add(
         self,
@@ -62,11 +62,10 @@ class Columns:
         form: dict[str, object] | None = None,
     ) -> None:
         """Add a row: each column is taken from `own` by its name, else from the JSON object `entry` by its key."""
-        get, own_get = entry.get, own.get
-        for append, name in self._plan:
-            append(own_get(name))
-        for append, name, key in self._keyed:
-            append(own[name] if name in own else get(key))
+        cells = [*map(own.get, self._unkeyed), *map(entry.get, self._keys)]
+        for name in self._places.keys() & own.keys():
+            cells[self._places[name]] = own[name]
+        self._rows.append(tuple(cells))
         if extra:
             self.extras[self.length] = extra
         if form:
@@ -75,7 +74,10 @@ class Columns:
 
     def take(self) -> Taken:
         """Give the rows collected so far and begin anew."""
-        taken = Taken(self.table, self.length, dict(self.lists), self.extras, self.forms)
+        names = [*self._unkeyed, *self._places]
+        columns = zip(*self._rows, strict=True) if self._rows else [()] * len(names)
+        values = {name: list(cells) for name, cells in zip(names, columns, strict=True)}
+        taken = Taken(self.table, self.length, values, self.extras, self.forms)
         self._reset()
         return taken
 

@@ -7,7 +7,7 @@ no files.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from labelframe.decode import BrokenJsonError, Json, OddValue, decode_slowly, may_lack_a_value, too_deep
@@ -62,6 +62,12 @@ class Flattener:
         self.cold = ColdRoom(self.hot, self._report, ontology)
         self.rejects = Columns(REJECTS)
         self.reasons: Counter[str] = Counter()  # of the rejects
+        self._tables: tuple[Columns | PlacedColumns, ...] = (
+            *(self.cold.label_rows, self.cold.data_units, self.cold.spaces, self.cold.frames),
+            *(self.hot.objects, self.hot.classifications),
+            *(self.cold.instances, self.cold.attributes, self.cold.export_history),
+            *(self.cold.ontology_classes, self.cold.ontology_attributes, self.cold.ontology_options, self.rejects),
+        )
         self._seen: dict[tuple[str, str], Origin] = {}
 
     def add(self, value: Json, origin: Origin, odd: Sequence[OddValue] = (), data: bytes | None = None) -> None:
@@ -213,12 +219,6 @@ class Flattener:
                 raise error_of(place.origin, bad.fault, place.label_hash, here) from None
             self._report(place, here, "objects", bad.fault, bad.raw, owner_hash=owner_hash)
 
-    def _tables(self) -> Iterator[Columns | PlacedColumns]:
-        yield from (self.cold.label_rows, self.cold.data_units, self.cold.spaces, self.cold.frames)
-        yield from (self.hot.objects, self.hot.classifications)
-        yield from (self.cold.instances, self.cold.attributes, self.cold.export_history)
-        yield from (self.cold.ontology_classes, self.cold.ontology_attributes, self.cold.ontology_options, self.rejects)
-
     def _check_hot(self) -> None:
         """Flush objects and classifications within a label row: one video can hold millions."""
         objects, classifications = self.hot.objects, self.hot.classifications
@@ -229,7 +229,7 @@ class Flattener:
 
     def _check_full(self) -> None:
         self._check_hot()
-        for columns in self._tables():
+        for columns in self._tables:
             if columns.length >= BATCH_ROWS or columns.weight >= BATCH_WEIGHT:
                 self._flush(columns)
 
@@ -252,7 +252,7 @@ class Flattener:
 
     def finish(self) -> None:
         """Give away what is left; every table gives at least one batch, if an empty one."""
-        for columns in self._tables():
+        for columns in self._tables:
             self._flush(columns)
 
 

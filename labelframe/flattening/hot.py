@@ -65,17 +65,13 @@ class ObjectColumns(PlacedColumns):
         for append, key in self.appends:
             append(get(key))
         form = self.geometry.form
-        number = get("objectNumber")
-        if type(number) is int and -(1 << 63) <= number < 1 << 63 and "objectId" not in entry:
-            number_keys = NUMBER_KEY
-        else:
-            number, number_keys = object_number(entry)
-            if number is not None and number_key(entry) != "objectNumber":
-                form["number"] = "objectId"
-            elif number is None and self.answer_numbers:
-                number = self.answer_numbers.get(object_hash)
-                if number is not None:
-                    form["number"] = None
+        number, number_keys = object_number(entry)
+        if number is None and self.answer_numbers:
+            number = self.answer_numbers.get(object_hash)
+            if number is not None:
+                form["number"] = None
+        elif number_keys is not NUMBER_KEY and number is not None and number_key(entry) != "objectNumber":
+            form["number"] = "objectId"
         self.numbers.append(number)
         self.length = row + 1
 
@@ -148,13 +144,18 @@ def number_key(part: Mapping[str, object]) -> str:
 
 
 NUMBER_KEYS = ("objectNumber", "objectId")
+NO_KEY: frozenset[str] = frozenset()
 NUMBER_KEY = frozenset({"objectNumber"})
 
 
 def object_number(part: Mapping[str, object]) -> tuple[int | None, frozenset[str]]:
     """(the number of an object, the keys that it covers): exports of today call it objectId."""
-    if "objectNumber" not in part and "objectId" not in part:
-        return None, frozenset()
+    if "objectId" not in part:
+        number = part.get("objectNumber")
+        if type(number) is int and -(1 << 63) <= number < 1 << 63:
+            return number, NUMBER_KEY
+        if "objectNumber" not in part:
+            return None, NO_KEY
     told = {key: whole(part[key]) for key in NUMBER_KEYS if key in part}
     teller = next((key for key, number in told.items() if number is not None), None)
     covered = frozenset(key for key in told if key == teller or part[key] is None)
