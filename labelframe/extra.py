@@ -76,9 +76,7 @@ KNOWN: dict[str, Known] = {
     },
     "objects": _OBJECT,
     "classifications": _keys(hot.CLASSIFICATION_KEYS),
-    "instances": _keys(
-        (*cold.INSTANCE_KEYS, *hot.NUMBER_KEYS, "objectHash", "classificationHash"), object_actions=_ACTIONS
-    ),
+    "instances": _keys(frozenset[str]().union(*cold.INSTANCE_KEYS.values()), object_actions=_ACTIONS),
     "attributes": _keys(cold.ATTRIBUTE_KEYS, answers=_keys(cold.OPTION_COLUMNS)),
     "export_history": _keys(cold.HISTORY_KEYS),
     "ontology_classes": _keys((*cold.CLASS_KEYS["object"], *cold.CLASS_KEYS["classification"])),

@@ -620,7 +620,7 @@ class ColdRoom:
             space_id = entry.get("spaceId")
             if isinstance(space_id, str):
                 self.space_named(row, space_id).emit = True
-            own = {**hung, "dynamic": dynamic or exported is True, "attribute_index": index}
+            own: dict[str, object] = {**hung, "dynamic": dynamic or exported is True, "attribute_index": index}
             if self.ontology is not None:
                 own.update(self._hung_by_ontology(row, owner, owner_hash, entry))
             form: Form = {}

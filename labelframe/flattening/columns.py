@@ -52,7 +52,7 @@ class Columns:
         self.weight = 0  # characters of long texts
         self.extras: dict[int, dict[str, object]] = {}
         self.forms: dict[int, dict[str, object]] = {}
-        self._rows: list[list[Any]] = []
+        self._rows: list[tuple[Any, ...]] = []
 
     def add(
         self,
