@@ -22,6 +22,7 @@ import pyarrow as pa
 
 import labelframe
 from labelframe import database
+from labelframe.queries import Query
 from labelframe.schema import TABLES, Column, Table, type_name
 from labelframe.stats import run_query
 
@@ -354,19 +355,19 @@ def _view_sections() -> Iterator[str]:
     views = database.views()
     with database.connect() as connection:
         database.register_tables(connection, database.empty_tables(), wide=False)
-        for name, sql in views.items():
-            meanings = {column: doc for column, _, doc in database.view_columns(connection, name, sql)}
+        for name, view in views.items():
+            meanings = {column: doc for column, _, doc in database.view_columns(connection, view)}
             schema = run_query(connection, f"select * from {name} limit 0").schema
-            yield _view_section(name, sql, meanings, {field.name: view_type(field.type) for field in schema})
+            yield _view_section(view, meanings, {field.name: view_type(field.type) for field in schema})
     base = ", ".join(f"`{name}`" for name in database.WIDE_BASE)
     yield f"{CLASS_VIEWS.strip()}\nIts first columns are {base}."
 
 
-def _view_section(name: str, sql: str, meanings: Mapping[str, str], types: Mapping[str, str]) -> str:
-    row = sql.splitlines()[1].removeprefix("--").strip()
+def _view_section(view: Query, meanings: Mapping[str, str], types: Mapping[str, str]) -> str:
+    name, row = view.name, view.comments[1]
     whole = [table for table in TABLES.values() if set(meanings) > {column.name for column in table.columns}]
     copied = {column.name for table in whole for column in table.columns}
-    text = f"### {name}\n\n{database.question(sql)} {row}"
+    text = f"### {name}\n\n{view.question} {row}"
     if whole:
         text += f"\n\nIt has every column of [`{whole[0].name}`]({anchor(whole[0].name)}), and:"
     rows = [

@@ -26,6 +26,7 @@ from labelframe.errors import LabelframeError, QueryError, printable
 from labelframe.version import __version__
 
 if TYPE_CHECKING:
+    from labelframe.queries import Query
     from labelframe.tables import Progress, Run
 
 app = typer.Typer(
@@ -65,6 +66,12 @@ Sources = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write; it must not exist.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the snapshot that is there.")]
+Where = Annotated[
+    str | None, typer.Option("--where", metavar="SQL", help="A condition on label_rows: only those that meet it.")
+]
+Parameters = Annotated[
+    list[str] | None, typer.Option("--param", metavar="KEY=VALUE", help="What it can be told; may be given again.")
+]
 As = Annotated[Format, typer.Option("--format", help="How the result is shown.")]
 
 
@@ -289,7 +296,7 @@ def schema(
         views = database.views()
         if table not in views:
             raise unknown_name("table or view", table, [*TABLES, *views])
-        lines = _view_lines(table, views[table])
+        lines = _view_lines(views[table])
     with _output():
         print("\n".join(lines), end="")
 
@@ -310,15 +317,15 @@ def _table_lines(name: str) -> list[str]:
     return [*lines, ""]
 
 
-def _view_lines(name: str, sql: str) -> list[str]:
+def _view_lines(view: Query) -> list[str]:
     from labelframe import database
 
     with database.connect() as connection:
         database.register_tables(connection, database.empty_tables(), wide=False)
-        columns = database.view_columns(connection, name, sql)
+        columns = database.view_columns(connection, view)
     width = max(len(column) for column, _, _ in columns)
     return [
-        f"{name} (view): {database.question(sql)}",
+        f"{view.name} (view): {view.question}",
         *(f"  {column:<{width}}  {kind}: {doc}" for column, kind, doc in columns),
         "",
     ]
@@ -373,6 +380,19 @@ def stats(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="A statistic; the list of them where left out.")
     ] = None,
+    parameters: Parameters = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="GROUP",
+            help="Ask it of each dataset, data_type, status, task_status, branch, annotator, or by SQL on label_rows.",
+        ),
+    ] = None,
+    where: Where = None,
+    sql_dir: Annotated[
+        Path | None, typer.Option("--sql-dir", metavar="DIR", help="A folder of statistics of your own: *.sql.")
+    ] = None,
     form: As = Format.table,
 ) -> None:
     """Answer a question about the labels; without NAME say what can be asked."""
@@ -383,12 +403,27 @@ def stats(
     if name is None:
         import pyarrow as pa
 
-        known = statistics.statistics()
-        _show(pa.table({"statistic": list(known), "question": list(known.values())}), form)
+        known = statistics.statistics(sql_dir)
+        questions = [query.question for query in known.values()]
+        told = [", ".join(query.parameters) for query in known.values()]
+        _show(pa.table({"statistic": list(known), "question": questions, "parameters": told}), form)
         return
-    sql = statistics.statistic_sql(name)
-    with opened.connect(wide=False) as connection:
-        _show(statistics.run_query(connection, sql), form)
+    _show(opened.statistic(name, _values(parameters), by, where, sql_dir), form)
+
+
+def _values(parameters: list[str] | None) -> dict[str, str]:
+    """The values of parameters, as `key=value` gives them."""
+    values = {}
+    for parameter in parameters or ():
+        key, sign, value = parameter.partition("=")
+        if not sign:
+            raise QueryError(
+                f"This is no parameter: {printable(parameter)}.",
+                expected="key=value",
+                remedy="Write it so: --param key=value",
+            )
+        values[key.strip()] = value
+    return values
 
 
 @app.command()
@@ -450,9 +485,7 @@ def restore(
             help="File to write: .json or .jsonl, each also .gz or .zst; - for standard output.",
         ),
     ],
-    where: Annotated[
-        str | None, typer.Option("--where", metavar="SQL", help="A condition on label_rows: only those that meet it.")
-    ] = None,
+    where: Where = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file that is there.")] = False,
 ) -> None:
     """Write the export again, from the tables alone; edits of the tables are in it."""

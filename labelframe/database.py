@@ -10,7 +10,8 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +20,7 @@ import pyarrow as pa
 
 from labelframe.errors import Found, SnapshotError, printable
 from labelframe.parquet import part_paths, read_manifest
+from labelframe.queries import Query, read_folder, sql_folder
 from labelframe.schema import DATABASE, OBJECTS, TABLES, Column, Table
 
 STORAGE_VERSION = "v1.0.0"  # what DuckDB 1.0 and every later shell can open
@@ -26,12 +28,6 @@ WIDE_BASE = (
     *("row_id", "label_hash", "space_id", "timeline_id", "frame", "range_start", "range_end", "range_unit"),
     *("object_hash", "name", "shape", "is_deleted", "x", "y", "w", "h"),
 )
-
-
-def sql_folder() -> Path:
-    """The folder of SQL files: inside the package when installed from a wheel, beside it in a source tree."""
-    inside = Path(__file__).parent / "sql"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "sql"
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -55,18 +51,22 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.PathLike[str], wide: bool = True) -> None:
+def register_snapshot(
+    connection: duckdb.DuckDBPyConnection, folder: str | os.PathLike[str], wide: bool = True, narrowed: bool = False
+) -> None:
     """Make views of a snapshot's tables, by absolute path, and every view on them; a view a class only where `wide`.
 
-    Raises SnapshotError where the folder is no snapshot or a table's files are missing.
+    `narrowed`: the tables can be narrowed, see `narrow`. Raises SnapshotError where the folder is no snapshot or a
+    table's files are missing.
     """
     manifest = read_manifest(folder)
     root = Path(folder).resolve()
-    for table in TABLES.values():
-        try:
-            register_files(connection, table.name, part_paths(root, manifest, table.name))
-        except duckdb.Error as error:
-            raise _unreadable(root / table.name, error) from None
+    with _tables_in(connection, narrowed):
+        for table in TABLES.values():
+            try:
+                register_files(connection, table.name, part_paths(root, manifest, table.name))
+            except duckdb.Error as error:
+                raise _unreadable(root / table.name, error) from None
     try:
         _comment_tables(connection)
         _create_views(connection, wide)
@@ -95,12 +95,45 @@ def _unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
     )
 
 
-def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], wide: bool = True) -> None:
-    """Make views of Arrow tables, without copying them, and every view on them; a view a class only where `wide`."""
-    for name in TABLES:
-        connection.from_arrow(tables[name]).create_view(name)
+def register_tables(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], wide: bool = True, narrowed: bool = False
+) -> None:
+    """Make views of Arrow tables, without copying them, and every view on them; as `register_snapshot`."""
+    with _tables_in(connection, narrowed):
+        for name in TABLES:
+            connection.from_arrow(tables[name]).create_view(name)
     _comment_tables(connection)
     _create_views(connection, wide)
+
+
+OF_ANNOTATORS = ("objects", "classifications")
+"""Tables whose rows tell who made them."""
+
+
+@contextmanager
+def _tables_in(connection: duckdb.DuckDBPyConnection, narrowed: bool) -> Iterator[None]:
+    """Where the tables are made: as they are, or whole in a schema of their own, with views that can be narrowed before
+    them. What is chosen stands in `chosen_rows` and `chosen_annotator`; at first it is all."""
+    if not narrowed:
+        yield
+        return
+    connection.execute("CREATE SCHEMA whole")
+    connection.execute("SET schema = 'whole'")
+    yield
+    connection.execute("SET schema = 'main'")
+    connection.execute("CREATE TABLE chosen_rows AS SELECT row_id FROM whole.label_rows")
+    connection.execute("CREATE TABLE chosen_annotator AS SELECT NULL::VARCHAR AS created_by, true AS is_any")
+    for table in TABLES.values():
+        conditions = []
+        if any(column.name == "row_id" for column in table.columns):
+            conditions.append("row_id IN (SELECT row_id FROM chosen_rows)")
+        if table.name in OF_ANNOTATORS:
+            conditions.append(
+                "((SELECT is_any FROM chosen_annotator) "
+                "OR created_by IS NOT DISTINCT FROM (SELECT created_by FROM chosen_annotator))"
+            )
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM whole.{table.name}{where}")
 
 
 def write_database(folder: str | os.PathLike[str]) -> Path:
@@ -156,29 +189,25 @@ def _comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, wide: bool) -> None:
-    for view, sql in views().items():
-        connection.execute(f"CREATE VIEW {view} AS {sql}")
-        connection.execute(f"COMMENT ON VIEW {view} IS {literal(question(sql))}")
-        for name, _, doc in view_columns(connection, view, sql):
-            connection.execute(f"COMMENT ON COLUMN {view}.{identifier(name)} IS {literal(doc)}")
+    for view in views().values():
+        connection.execute(f"CREATE VIEW {view.name} AS {view.sql}")
+        connection.execute(f"COMMENT ON VIEW {view.name} IS {literal(view.question)}")
+        for name, _, doc in view_columns(connection, view):
+            connection.execute(f"COMMENT ON COLUMN {view.name}.{identifier(name)} IS {literal(doc)}")
     if wide:
         _create_wide_views(connection)
 
 
-def views() -> dict[str, str]:
-    """The SQL of each view of `sql/views/`, by its name."""
-    return {path.stem: path.read_text("utf-8") for path in sorted((sql_folder() / "views").glob("*.sql"))}
+def views() -> dict[str, Query]:
+    """The views of `sql/views/`, by name; each reads tables and views before it only."""
+    return read_folder(sql_folder() / "views")
 
 
-_COLUMN = re.compile(r"^-- column (\w+): (.*)$", re.MULTILINE)
-
-
-def view_columns(connection: duckdb.DuckDBPyConnection, view: str, sql: str) -> list[tuple[str, str, str]]:
+def view_columns(connection: duckdb.DuckDBPyConnection, view: Query) -> list[tuple[str, str, str]]:
     """(name, type, meaning) of each column of a view: as its SQL says in a line `-- column NAME: ...`, else as the
     tables do."""
-    own = dict(_COLUMN.findall(sql))
-    described = connection.execute(f"DESCRIBE {view}").fetchall()
-    return [(name, kind, own.get(name) or _DOCS.get(name, "")) for name, kind, *_ in described]
+    described = connection.execute(f"DESCRIBE {view.name}").fetchall()
+    return [(name, kind, view.columns.get(name) or _DOCS.get(name, "")) for name, kind, *_ in described]
 
 
 _DOCS = {column.name: column.doc for table in (*reversed(TABLES.values()), OBJECTS) for column in table.columns}
@@ -188,15 +217,6 @@ _DOCS = {column.name: column.doc for table in (*reversed(TABLES.values()), OBJEC
 def empty_tables() -> dict[str, pa.Table]:
     """Every table, without rows."""
     return {name: table.schema.empty_table() for name, table in TABLES.items()}
-
-
-def question(sql: str) -> str:
-    """What a query of `sql/` answers: its first comment.
-
-    >>> question("-- How often?\\n-- One row per class.\\nselect 1")
-    'How often?'
-    """
-    return sql.partition("\n")[0].removeprefix("--").strip()
 
 
 _ATTRIBUTES_BY_CLASS = """

@@ -230,7 +230,10 @@ class InternalError(LabelframeError):
 def unknown_name(what: str, name: str, known: Sequence[str]) -> UnknownNameError:
     """The error for a misspelt name, with the nearest real ones (all of them where none is near)."""
     near = get_close_matches(name, known, n=3, cutoff=0.5)
-    remedy = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known)}."
+    if near:
+        remedy = f"Did you mean {' or '.join(near)}?"
+    else:
+        remedy = f"There are: {', '.join(known)}." if known else "There are none."
     return UnknownNameError(f"There is no {what} named {printable(name)}.", remedy=remedy)
 
 

@@ -113,30 +113,74 @@ class Labels(Mapping[str, pa.Table]):
             return self.polars(name).lazy()
         return pl.scan_parquet(self._parts(name), glob=False, hive_partitioning=False)
 
-    def connect(self, wide: bool = True) -> duckdb.DuckDBPyConnection:
+    def connect(self, wide: bool = True, where: str | None = None) -> duckdb.DuckDBPyConnection:
         """A new in-memory DuckDB connection with every table and view.
 
-        With `wide` false it has no `wide_<class>`: a thousand classes take seconds.
+        With `wide` false it has no `wide_<class>`: a thousand classes take seconds. `where`: an SQL condition on
+        label_rows; tables and views hold only label rows that meet it.
         """
+        from labelframe import narrow
+
+        if where is None:
+            return self._connect(wide)
+        connection = self._connect(wide=False, narrowed=True)
+        narrow.choose(connection, where)
+        return connection
+
+    def _connect(self, wide: bool, narrowed: bool = False) -> duckdb.DuckDBPyConnection:
         from labelframe import database
 
         connection = database.connect()
         if self._in_memory is not None:
-            database.register_tables(connection, self._in_memory, wide)
+            database.register_tables(connection, self._in_memory, wide, narrowed)
         else:
-            database.register_snapshot(connection, self._root, wide)
+            database.register_snapshot(connection, self._root, wide, narrowed)
         return connection
 
-    def stats(self, name: str) -> pl.DataFrame:
-        """The result of a statistic of `sql/stats/`. Raises UnknownNameError where there is none of that name."""
+    def stats(
+        self,
+        name: str,
+        /,
+        *,
+        by: str | None = None,
+        where: str | None = None,
+        sql_dir: PathLike | None = None,
+        **parameters: object,
+    ) -> pl.DataFrame:
+        """The result of a statistic of `sql/stats/`.
+
+        Args:
+            name: the statistic; `labelframe stats DIR` lists them.
+            by: ask it of each group of label rows: "dataset", "data_type", "status", "task_status", "branch",
+                "annotator" (who made the labels), or any SQL on label_rows. The first column says of which group.
+            where: an SQL condition on label_rows: only those that meet it count.
+            sql_dir: a folder of statistics of your own, `*.sql`.
+            parameters: what the statistic can be told, as `sql/README.md` lists.
+
+        Raises UnknownNameError for a statistic or parameter that there is not, QueryError for SQL that is none.
+        """
         import polars as pl
 
-        from labelframe import stats
-
-        with self.connect(wide=False) as connection:
-            frame = pl.from_arrow(stats.run_statistic(connection, name))
+        frame = pl.from_arrow(self.statistic(name, parameters, by, where, sql_dir))
         assert isinstance(frame, pl.DataFrame)
         return frame
+
+    def statistic(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        by: str | None,
+        where: str | None,
+        sql_dir: PathLike | None,
+    ) -> pa.Table:
+        """As `stats`, as pyarrow."""
+        from labelframe import narrow, stats
+
+        own = None if sql_dir is None else Path(sql_dir)
+        with self._connect(wide=False, narrowed=by is not None or where is not None) as connection:
+            if where is not None:
+                narrow.choose(connection, where)
+            return stats.run_statistic(connection, name, parameters, own, by)
 
     def restore(self, where: str | None = None) -> Iterator[dict[str, Any]]:
         """The label rows as the export had them, one after another, rebuilt from the tables alone.

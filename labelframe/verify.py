@@ -19,9 +19,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from labelframe.database import connect, identifier, literal, pattern, register_files, sql_folder
+from labelframe.database import connect, identifier, literal, pattern, register_files
 from labelframe.errors import printable
 from labelframe.parquet import Manifest, file_sha256, read_manifest
+from labelframe.queries import sql_folder
 from labelframe.schema import DATABASE, TABLES, Table
 from labelframe.stats import run_query
 

@@ -16,9 +16,10 @@ import duckdb
 import pytest
 
 import labelframe as lf
-from labelframe.database import WIDE_BASE, comment, identifier, literal, question, sql_folder, write_database
+from labelframe.database import WIDE_BASE, comment, identifier, literal, write_database
 from labelframe.errors import SnapshotError
 from labelframe.labels import flatten_to_snapshot
+from labelframe.queries import Query, sql_folder
 from labelframe.schema import DATABASE, TABLES
 from labelframe.stats import run_query
 
@@ -449,7 +450,7 @@ def test_any_text_is_a_literal(text: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(sql_folder().rglob("*.sql")), ids=lambda path: path.stem)
 def test_every_query_begins_with_its_question(path: Path) -> None:
-    assert question(path.read_text("utf-8")).endswith("?")
+    assert Query(path.stem, path.read_text("utf-8")).question.endswith("?")
 
 
 def test_queries_are_beside_the_package_or_in_it(tmp_path: Path) -> None:

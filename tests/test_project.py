@@ -79,7 +79,7 @@ def test_every_command_of_the_readme_exists() -> None:
 
 
 def test_every_table_and_view_is_in_the_readme() -> None:
-    from labelframe.database import sql_folder
+    from labelframe.queries import sql_folder
     from labelframe.schema import TABLES
 
     for name in [*TABLES, *(path.stem for path in (sql_folder() / "views").glob("*.sql"))]:

@@ -13,7 +13,7 @@ import pytest
 import labelframe as lf
 from labelframe.demo_export import demo_export
 from labelframe.errors import QueryError, UnknownNameError
-from labelframe.stats import run_query, run_statistic, statistic_sql, statistics
+from labelframe.stats import run_query, run_statistic, statistic, statistics
 
 every_statistic = pytest.mark.parametrize("name", statistics())
 
@@ -75,7 +75,7 @@ def test_every_column_of_a_statistic_has_a_name_that_needs_no_quotes(
 
 @every_statistic
 def test_every_statistic_asks_a_question(name: str) -> None:
-    assert statistics()[name].endswith("?")
+    assert statistics()[name].question.endswith("?")
 
 
 def test_statistics_are_listed_by_name() -> None:
@@ -87,19 +87,19 @@ def test_statistics_are_listed_by_name() -> None:
 
 def test_a_misspelt_statistic_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match=r"no statistic named clas_counts\.\n +Did you mean class_counts"):
-        statistic_sql("clas_counts")
+        statistic("clas_counts")
 
 
 def test_a_statistic_with_nothing_near_is_answered_with_all() -> None:
     with pytest.raises(UnknownNameError) as caught:
-        statistic_sql("zzz")
+        statistic("zzz")
 
     assert [name for name in statistics() if name not in str(caught.value)] == []
 
 
 def test_the_name_of_a_statistic_is_no_path() -> None:
     with pytest.raises(UnknownNameError):
-        statistic_sql("../stats/class_counts")
+        statistic("../stats/class_counts")
 
 
 @pytest.mark.parametrize("sql", ["selec 1", "select * from nothing", "select 1 / 'x'", "select error('no')"])

@@ -20,10 +20,11 @@ from hypothesis import given, settings
 from rows import image_row
 
 from labelframe import parquet
-from labelframe.database import sql_folder, write_database
+from labelframe.database import write_database
 from labelframe.errors import SnapshotError
 from labelframe.labels import flatten_to_snapshot
 from labelframe.parquet import SnapshotWriter, file_sha256, read_manifest
+from labelframe.queries import sql_folder
 from labelframe.schema import DATABASE, MANIFEST, TABLES, Table
 from labelframe.verify import UNIQUE_KEYS, Finding, database_note, extent, verify
 
