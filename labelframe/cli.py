@@ -69,6 +69,10 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the snapsh
 Where = Annotated[
     str | None, typer.Option("--where", metavar="SQL", help="A condition on label_rows: only those that meet it.")
 ]
+OntologyFile = Annotated[
+    str | None,
+    typer.Option("--ontology", metavar="FILE", help="The ontology's structure: .json, also as .gz or .zst."),
+]
 Parameters = Annotated[
     list[str] | None, typer.Option("--param", metavar="KEY=VALUE", help="What it can be told; may be given again.")
 ]
@@ -146,10 +150,7 @@ def flatten(
         str | None, typer.Option("--branch", metavar="NAME", help="Take this branch's label rows only.")
     ] = None,
     strip_links: Annotated[bool, typer.Option("--strip-links", help="Keep no link to the data.")] = False,
-    ontology: Annotated[
-        str | None,
-        typer.Option("--ontology", metavar="FILE", help="The ontology's structure: .json, also as .gz or .zst."),
-    ] = None,
+    ontology: OntologyFile = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Name every file taken and passed over.")] = False,
 ) -> None:
     """Flatten exports into a snapshot: a folder of Parquet tables with a DuckDB database over them.
@@ -393,6 +394,7 @@ def stats(
     sql_dir: Annotated[
         Path | None, typer.Option("--sql-dir", metavar="DIR", help="A folder of statistics of your own: *.sql.")
     ] = None,
+    ontology: OntologyFile = None,
     form: As = Format.table,
 ) -> None:
     """Answer a question about the labels; without NAME say what can be asked."""
@@ -405,10 +407,105 @@ def stats(
 
         known = statistics.statistics(sql_dir)
         questions = [query.question for query in known.values()]
-        told = [", ".join(query.parameters) for query in known.values()]
+        told = [_told(query) for query in known.values()]
         _show(pa.table({"statistic": list(known), "question": questions, "parameters": told}), form)
         return
-    _show(opened.statistic(name, _values(parameters), by, where, sql_dir), form)
+    _show(opened.statistic(name, _values(parameters), by, where, sql_dir, ontology), form)
+
+
+class FindingsFormat(str, Enum):
+    """How findings are shown."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+    parquet = "parquet"
+    github = "github"
+
+
+class Severity(str, Enum):
+    """How bad a finding is, from worst to least."""
+
+    error = "error"
+    warning = "warning"
+    note = "note"
+
+
+@app.command()
+def check(
+    folder: Snapshot,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="CHECK", help="Run this check only; may be given again.")
+    ] = None,
+    severity: Annotated[Severity, typer.Option("--severity", help="The least that counts.")] = Severity.note,
+    ontology: OntologyFile = None,
+    where: Where = None,
+    parameters: Parameters = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="Findings that are known: only others count."),
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option("--write-baseline", metavar="FILE", help="Write the findings there as known; exit 0.")
+    ] = None,
+    form: Annotated[
+        FindingsFormat, typer.Option("--format", help="How the findings are shown.")
+    ] = FindingsFormat.table,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write all findings there, as --format says.")
+    ] = None,
+    examples: Annotated[
+        int, typer.Option("--examples", min=0, metavar="N", help="How many of each check table and github show.")
+    ] = 5,
+    listed: Annotated[bool, typer.Option("--list", help="Say what is checked; check nothing.")] = False,
+) -> None:
+    """Find labels that are odd. Exit code 1: there are some.
+
+    Parameters of a check are named CHECK.KEY, or KEY for every check that has it.
+    """
+    from labelframe import checks, labels
+    from labelframe.show import show_findings
+
+    opened = labels.open(folder)
+    if listed:
+        _show(_listed_checks(checks.chosen(only or (), severity.value)), Format.table)
+        return
+    if out is None and form is FindingsFormat.parquet and sys.stdout.isatty():
+        raise LabelframeError("Parquet is nothing for a terminal.", remedy="Name a file with --out FILE.")
+    found = opened.findings(only or (), severity.value, where, ontology, baseline, _values(parameters))
+    if write_baseline is not None:
+        checks.write_baseline(found, write_baseline)
+        _say(f"{len(found):,} findings are known now")
+        with _output():
+            print(write_baseline.as_posix())
+        return
+    with _output():
+        show_findings(found, checks.summary(found), form.value, out, examples)
+    what = "findings" if baseline is None else "new findings"
+    _say(f"{len(found):,} {what}" if len(found) else f"no {what}")
+    if len(found):
+        sys.exit(1)
+
+
+def _listed_checks(known: dict[str, Query]) -> object:
+    import pyarrow as pa
+
+    from labelframe.checks import severity_of
+
+    return pa.table(
+        {
+            "check": list(known),
+            "severity": [severity_of(query) for query in known.values()],
+            "question": [query.question for query in known.values()],
+            "parameters": [_told(query) for query in known.values()],
+        }
+    )
+
+
+def _told(query: Query) -> str:
+    """What a query can be told, with what it has else."""
+    return ", ".join(f"{name}={parameter.text}" for name, parameter in query.parameters.items())
 
 
 def _values(parameters: list[str] | None) -> dict[str, str]:

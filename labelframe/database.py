@@ -12,6 +12,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from graphlib import TopologicalSorter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +25,7 @@ from labelframe.queries import Query, read_folder, sql_folder
 from labelframe.schema import DATABASE, OBJECTS, TABLES, Column, Table
 
 STORAGE_VERSION = "v1.0.0"  # what DuckDB 1.0 and every later shell can open
+NOTHING: Mapping[str, pa.Table] = {}
 WIDE_BASE = (
     *("row_id", "label_hash", "space_id", "timeline_id", "frame", "range_start", "range_end", "range_unit"),
     *("object_hash", "name", "shape", "is_deleted", "x", "y", "w", "h"),
@@ -52,17 +54,24 @@ def literal(text: str) -> str:
 
 
 def register_snapshot(
-    connection: duckdb.DuckDBPyConnection, folder: str | os.PathLike[str], wide: bool = True, narrowed: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    folder: str | os.PathLike[str],
+    wide: bool = True,
+    narrowed: bool = False,
+    instead: Mapping[str, pa.Table] = NOTHING,
 ) -> None:
     """Make views of a snapshot's tables, by absolute path, and every view on them; a view a class only where `wide`.
 
-    `narrowed`: the tables can be narrowed, see `narrow`. Raises SnapshotError where the folder is no snapshot or a
-    table's files are missing.
+    `narrowed`: the tables can be narrowed, see `narrow`. `instead`: tables that stand for the snapshot's own. Raises
+    SnapshotError where the folder is no snapshot or a table's files are missing.
     """
     manifest = read_manifest(folder)
     root = Path(folder).resolve()
     with _tables_in(connection, narrowed):
         for table in TABLES.values():
+            if table.name in instead:
+                connection.from_arrow(instead[table.name]).create_view(table.name)
+                continue
             try:
                 register_files(connection, table.name, part_paths(root, manifest, table.name))
             except duckdb.Error as error:
@@ -199,8 +208,10 @@ def _create_views(connection: duckdb.DuckDBPyConnection, wide: bool) -> None:
 
 
 def views() -> dict[str, Query]:
-    """The views of `sql/views/`, by name; each reads tables and views before it only."""
-    return read_folder(sql_folder() / "views")
+    """The views of `sql/views/`, by name; each after those that it reads."""
+    found = read_folder(sql_folder() / "views")
+    read = {name: found.keys() & set(re.findall(r"\w+", view.body)) - {name} for name, view in found.items()}
+    return {name: found[name] for name in TopologicalSorter(read).static_order()}
 
 
 def view_columns(connection: duckdb.DuckDBPyConnection, view: Query) -> list[tuple[str, str, str]]:

@@ -223,6 +223,10 @@ class QueryError(LabelframeError):
     """SQL that DuckDB refuses."""
 
 
+class CheckError(LabelframeError):
+    """A baseline of the checks cannot be read or written."""
+
+
 class InternalError(LabelframeError):
     """A fault of labelframe's own: what was found in the JSON is not what was written."""
 

@@ -127,14 +127,17 @@ class Labels(Mapping[str, pa.Table]):
         narrow.choose(connection, where)
         return connection
 
-    def _connect(self, wide: bool, narrowed: bool = False) -> duckdb.DuckDBPyConnection:
+    def _connect(
+        self, wide: bool, narrowed: bool = False, ontology: PathLike | Mapping[str, Any] | None = None
+    ) -> duckdb.DuckDBPyConnection:
         from labelframe import database
 
+        instead = {} if ontology is None else tables.ontology_tables(ontology)
         connection = database.connect()
         if self._in_memory is not None:
-            database.register_tables(connection, self._in_memory, wide, narrowed)
+            database.register_tables(connection, {**self._in_memory, **instead}, wide, narrowed)
         else:
-            database.register_snapshot(connection, self._root, wide, narrowed)
+            database.register_snapshot(connection, self._root, wide, narrowed, instead)
         return connection
 
     def stats(
@@ -145,6 +148,7 @@ class Labels(Mapping[str, pa.Table]):
         by: str | None = None,
         where: str | None = None,
         sql_dir: PathLike | None = None,
+        ontology: PathLike | Mapping[str, Any] | None = None,
         **parameters: object,
     ) -> pl.DataFrame:
         """The result of a statistic of `sql/stats/`.
@@ -155,13 +159,14 @@ class Labels(Mapping[str, pa.Table]):
                 "annotator" (who made the labels), or any SQL on label_rows. The first column says of which group.
             where: an SQL condition on label_rows: only those that meet it count.
             sql_dir: a folder of statistics of your own, `*.sql`.
+            ontology: the ontology's structure, for the tables of the ontology instead of the snapshot's own.
             parameters: what the statistic can be told, as `sql/README.md` lists.
 
         Raises UnknownNameError for a statistic or parameter that there is not, QueryError for SQL that is none.
         """
         import polars as pl
 
-        frame = pl.from_arrow(self.statistic(name, parameters, by, where, sql_dir))
+        frame = pl.from_arrow(self.statistic(name, parameters, by, where, sql_dir, ontology))
         assert isinstance(frame, pl.DataFrame)
         return frame
 
@@ -172,15 +177,69 @@ class Labels(Mapping[str, pa.Table]):
         by: str | None,
         where: str | None,
         sql_dir: PathLike | None,
+        ontology: PathLike | Mapping[str, Any] | None,
     ) -> pa.Table:
         """As `stats`, as pyarrow."""
-        from labelframe import narrow, stats
+        from labelframe import stats
 
         own = None if sql_dir is None else Path(sql_dir)
-        with self._connect(wide=False, narrowed=by is not None or where is not None) as connection:
-            if where is not None:
-                narrow.choose(connection, where)
+        with self._asked(where, ontology, narrowed=by is not None) as connection:
             return stats.run_statistic(connection, name, parameters, own, by)
+
+    def _asked(
+        self, where: str | None, ontology: PathLike | Mapping[str, Any] | None, narrowed: bool = False
+    ) -> duckdb.DuckDBPyConnection:
+        from labelframe import narrow
+
+        connection = self._connect(False, narrowed or where is not None, ontology)
+        if where is not None:
+            narrow.choose(connection, where)
+        return connection
+
+    def check(
+        self,
+        *,
+        only: Iterable[str] = (),
+        severity: str = "note",
+        where: str | None = None,
+        ontology: PathLike | Mapping[str, Any] | None = None,
+        baseline: PathLike | None = None,
+        parameters: Mapping[str, object] | None = None,
+    ) -> pl.DataFrame:
+        """The labels that are odd, one row per finding: error before warning before note.
+
+        Args:
+            only: the checks to run; all where none is named.
+            severity: the least that counts: "error", "warning" or "note".
+            where: an SQL condition on label_rows: only those that meet it are checked.
+            ontology: the ontology's structure, for the tables of the ontology instead of the snapshot's own.
+            baseline: a file of findings that are known, as `labelframe check --write-baseline` writes it.
+            parameters: what checks can be told, by `check.parameter`, or `parameter` for all that have it.
+
+        Raises UnknownNameError for a check, severity or parameter that there is not.
+        """
+        import polars as pl
+
+        frame = pl.from_arrow(self.findings(only, severity, where, ontology, baseline, parameters))
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+    def findings(
+        self,
+        only: Iterable[str],
+        severity: str,
+        where: str | None,
+        ontology: PathLike | Mapping[str, Any] | None,
+        baseline: PathLike | None,
+        parameters: Mapping[str, object] | None,
+    ) -> pa.Table:
+        """As `check`, as pyarrow."""
+        from labelframe import checks
+
+        known = None if baseline is None else checks.read_baseline(Path(baseline))
+        with self._asked(where, ontology) as connection:
+            found = checks.run_checks(connection, only, severity, parameters)
+        return found if known is None else checks.without(found, known)
 
     def restore(self, where: str | None = None) -> Iterator[dict[str, Any]]:
         """The label rows as the export had them, one after another, rebuilt from the tables alone.

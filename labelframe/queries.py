@@ -38,6 +38,11 @@ class Parameter:
     default: Value
     doc: str
 
+    @property
+    def text(self) -> str:
+        """The default, as a command line takes it."""
+        return self.default if isinstance(self.default, str) else orjson.dumps(self.default).decode()
+
     def value(self, given: object) -> Value:
         """What was given, of the kind that the default has; of text that a command line gives, what it says.
 
@@ -98,6 +103,11 @@ class Query:
                 break
             lines.append(line.removeprefix("--").strip())
         return lines
+
+    @property
+    def body(self) -> str:
+        """The SQL without its comments."""
+        return re.sub(r"--.*", "", self.sql)
 
     @cached_property
     def columns(self) -> dict[str, str]:

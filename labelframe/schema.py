@@ -995,6 +995,35 @@ ONTOLOGY_OPTIONS = Table(
     ),
 )
 
+FINDINGS = Table(
+    "findings",
+    "One row per finding of a check: a label that is odd.",
+    "",
+    ("check", "fingerprint"),
+    (
+        Column("check", STRING, "The check that found it: a file of `sql/checks/`.", nullable=False),
+        Column("severity", STRING, "error, warning or note.", nullable=False),
+        Column("row_id", INT, "The label row; null where it is about all of them."),
+        Column("label_hash", STRING, "Hash of the label row."),
+        Column("branch_name", STRING, "Branch of the label row; `main` where the export names none."),
+        Column("file_title", STRING, "Title of the file that it lies on."),
+        Column("file_link", STRING, "Link to that file."),
+        Column("space_id", STRING, "The space that it lies on."),
+        Column("frame", INT, "The frame that it lies on, the first where there are several; null where there is none."),
+        Column("owner", STRING, "Whether it is about an `object` or a `classification`."),
+        Column("owner_hash", STRING, "Hash of that object or classification."),
+        Column("message", STRING, "What is odd.", nullable=False),
+        Column("value", FLOAT, "The number that was measured."),
+        Column(
+            "fingerprint",
+            STRING,
+            "The same for the same finding in a later export: a baseline knows it by this.",
+            nullable=False,
+        ),
+    ),
+)
+"""What `labelframe check` gives; no table of a snapshot."""
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (

@@ -10,17 +10,22 @@ import io
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.parquet as pq
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from labelframe.errors import printable
+from labelframe.errors import CheckError, printable
+
+Row = dict[str, Any]
 
 CELL = 200  # characters of a cell that a table shows
 FOLDED = 12  # characters of a text that a table gives room to at least, before it folds
@@ -43,6 +48,95 @@ def _write(text: str) -> None:
     if sys.stdout.isatty():
         text = _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
     sys.stdout.write(text)
+
+
+def show_findings(findings: pa.Table, summary: pa.Table, form: str, out: Path | None, examples: int) -> None:
+    """Print the findings of checks, or write them to a file. `form` is that of `show`, parquet, or github (workflow
+    commands); a table and github show some `examples` of each check, unless they go to a file.
+
+    Raises CheckError where the file cannot be written.
+    """
+    if out is None and form == "parquet":
+        pq.write_table(findings, sys.stdout.buffer, compression="zstd")
+    elif out is None:
+        _print_findings(findings, summary, form, examples)
+    else:
+        try:
+            if form == "parquet":
+                pq.write_table(findings, out, compression="zstd")
+                return
+            with out.open("w", encoding="utf-8", newline="") as file, redirect_stdout(file):
+                _print_findings(findings, summary, form, None)
+        except OSError as error:
+            raise CheckError(
+                f"The findings cannot be written: {error.strerror or error}.",
+                source=out.as_posix(),
+                remedy="Name another file.",
+            ) from None
+
+
+def _print_findings(findings: pa.Table, summary: pa.Table, form: str, examples: int | None) -> None:
+    if form == "github":
+        show_lines(_workflow_commands(findings, summary, examples))
+    elif form != "table":
+        show(findings, form)
+    elif findings.num_rows:
+        show(summary, "table")
+        if examples != 0:
+            print("\n".join(_told(findings, summary, examples)))
+
+
+def _told(findings: pa.Table, summary: pa.Table, examples: int | None) -> Iterator[str]:
+    """Examples of each check, as people read them."""
+    for check, count, found in _by_check(findings, summary, examples):
+        yield ""
+        yield f"{check}, {count:,}:"
+        for row in found:
+            value = "" if row["value"] is None else f" ({_cell(row['value'], True)})"
+            yield f"  {printable(_place(row), 200)}: {printable(row['message'], 300)}{value}"
+            ids = ("label_hash", "space_id", "owner_hash")
+            told = [f"{name} {printable(row[name], 60)}" for name in ids if row[name] is not None]
+            if told:
+                yield f"    {', '.join(told)}"
+        if count > len(found):
+            yield f"  and {count - len(found):,} more"
+
+
+def _place(row: Row) -> str:
+    """Where a finding lies: its file and frame."""
+    title = row["file_title"] or ("" if row["row_id"] is None else f"label row {row['row_id']}") or "all label rows"
+    return title if row["frame"] is None else f"{title}, frame {row['frame']}"
+
+
+def _by_check(findings: pa.Table, summary: pa.Table, examples: int | None) -> Iterator[tuple[str, int, list[Row]]]:
+    """(check, how many, the first findings) of each check; its findings stand together."""
+    starts: dict[str, int] = {}
+    for place, check in enumerate(findings["check"].to_pylist()):
+        starts.setdefault(check, place)
+    for row in summary.to_pylist():
+        count = row["findings"]
+        yield row["check"], count, findings.slice(starts[row["check"]], min(count, examples or count)).to_pylist()
+
+
+LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
+"""What a workflow of GitHub Actions calls a severity."""
+
+
+def _workflow_commands(findings: pa.Table, summary: pa.Table, examples: int | None) -> Iterator[str]:
+    """Findings as GitHub Actions shows them beside a run; it shows ten of a level, so each check comes to its turn."""
+    for check, count, found in _by_check(findings, summary, None if examples is None else max(examples, 1)):
+        for row in found:
+            ids = ", ".join(f"{name} {row[name]}" for name in ("label_hash", "owner_hash") if row[name] is not None)
+            text = f"{_place(row)}: {row['message']}" + (f" ({ids})" if ids else "")
+            yield f"::{LEVELS[row['severity']]} title={_escaped(check, ':,')}::{_escaped(text)}"
+        if count > len(found):
+            yield f"::notice title={_escaped(check, ':,')}::and {count - len(found)} more"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    for letter in f"%\r\n{more}":
+        text = text.replace(letter, f"%{ord(letter):02X}")
+    return text
 
 
 def show_lines(lines: Iterable[str]) -> None:

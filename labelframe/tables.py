@@ -51,7 +51,16 @@ from labelframe.read import (
     salvage,
 )
 from labelframe.read_ontology import Given, OntologySource, read_ontology
-from labelframe.schema import INT, REJECTS, STRING, TABLES, Column
+from labelframe.schema import (
+    INT,
+    ONTOLOGY_ATTRIBUTES,
+    ONTOLOGY_CLASSES,
+    ONTOLOGY_OPTIONS,
+    REJECTS,
+    STRING,
+    TABLES,
+    Column,
+)
 
 Emit = Callable[[str, pa.RecordBatch], None]
 OnError = Literal["stop", "collect"]
@@ -155,6 +164,18 @@ def flatten_sources(
         raise _nothing(run)
     _check(run)
     return run
+
+
+def ontology_tables(given: Given) -> dict[str, pa.Table]:
+    """The tables of an ontology. Raises what `read_ontology` raises."""
+    batches: dict[str, pa.RecordBatch] = {}
+
+    def emit(taken: Taken) -> None:
+        batches[taken.table.name] = record_batch(taken)
+
+    Flattener(emit, ontology=read_ontology(given)[0]).finish()
+    names = (ONTOLOGY_CLASSES.name, ONTOLOGY_ATTRIBUTES.name, ONTOLOGY_OPTIONS.name)
+    return {name: pa.Table.from_batches([batches[name]]) for name in names}
 
 
 def _nothing(run: Run) -> SourceError:

@@ -15,12 +15,17 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from labelframe.schema import TABLES, Column, Table
+from labelframe.checks import SEVERITIES, severity_of
+from labelframe.database import views
+from labelframe.queries import Query, Value
+from labelframe.schema import FINDINGS, TABLES, Column, Table
+from labelframe.stats import run_query
 
 ROOT = Path(__file__).parents[1]
-VIEWS = sorted((ROOT / "sql" / "views").glob("*.sql"))
+VIEWS = [ROOT / "sql" / "views" / f"{name}.sql" for name in views()]  # each after those that it reads
 STATISTICS = sorted((ROOT / "sql" / "stats").glob("*.sql"))
-QUERIES = {path.stem: path for path in [*VIEWS, *STATISTICS]}
+CHECKS = sorted((ROOT / "sql" / "checks").glob("*.sql"))
+QUERIES = {path.stem: path for path in [*VIEWS, *STATISTICS, *CHECKS]}
 CASES = sorted((ROOT / "tests" / "sql").glob("*/*.json"))
 
 Row = Mapping[str, Any]  # as json has it
@@ -65,8 +70,15 @@ def text_of(query: str) -> str:
     return f"select * from {query} order by all" if path in VIEWS else path.read_text(encoding="utf-8")
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:
-    result = connection.sql(query).to_arrow_table()
+def values_of(query: str, given: Mapping[str, object]) -> dict[str, Value]:
+    """The parameters of a query: what a case gives, else their defaults."""
+    return Query(query, QUERIES[query].read_text(encoding="utf-8")).values(given)
+
+
+def rows_of(
+    connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, object] | None = None
+) -> list[dict[str, object]]:
+    result = run_query(connection, query, values)
     columns = [[plain(value, field.type) for value in result[field.name].to_pylist()] for field in result.schema]
     return [dict(zip(result.column_names, values, strict=True)) for values in zip(*columns, strict=True)]
 
@@ -94,9 +106,9 @@ def test_query_answers_its_case(path: Path) -> None:
     case = json.loads(path.read_text(encoding="utf-8"))
 
     with connect(case["given"]) as connection:
-        query = text_of(path.parent.name)
-        columns = connection.sql(query).columns
-        rows = rows_of(connection, query)
+        query, values = text_of(path.parent.name), values_of(path.parent.name, case.get("parameters", {}))
+        columns = run_query(connection, query, values).column_names
+        rows = rows_of(connection, query, values)
 
     assert {name for row in case["expect"] for name in row} <= set(columns)
     assert rows == [{name: row.get(name) for name in columns} for row in case["expect"]]
@@ -109,7 +121,7 @@ def test_every_query_has_a_case_and_every_case_a_query() -> None:
 @pytest.mark.parametrize("query", QUERIES)
 def test_query_on_empty_tables_has_no_rows(query: str) -> None:
     with connect({}) as connection:
-        assert rows_of(connection, text_of(query)) == []
+        assert rows_of(connection, text_of(query), values_of(query, {})) == []
 
 
 @pytest.mark.parametrize("path", QUERIES.values(), ids=QUERIES)
@@ -127,6 +139,22 @@ def test_query_is_one_select(path: Path) -> None:
 
     assert body[0].split()[0] in ("select", "with")
     assert ";" not in "\n".join(body)
+
+
+@pytest.mark.parametrize("path", CHECKS, ids=lambda path: path.stem)
+def test_a_check_gives_findings_of_its_name_and_severity(path: Path) -> None:
+    check = Query(path.stem, path.read_text(encoding="utf-8"))
+    columns = [column.name for column in FINDINGS.columns]
+    own = [name for name in columns if name not in ("branch_name", "file_title", "file_link", "fingerprint")]
+
+    with connect({}) as connection:
+        result = run_query(connection, check.sql, check.values({}))
+
+    assert result.column_names == own
+    assert [str(field.type) for field in result.schema] == [str(FINDINGS.column(name).type) for name in own]
+    assert severity_of(check) in SEVERITIES
+    found = [row for case in CASES if case.parent.name == path.stem for row in json.loads(case.read_text())["expect"]]
+    assert {(row["check"], row["severity"]) for row in found} == {(path.stem, severity_of(check))}
 
 
 @pytest.mark.parametrize("path", STATISTICS, ids=lambda path: path.stem)
