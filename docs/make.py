@@ -354,7 +354,7 @@ def _view_sections() -> Iterator[str]:
     yield VIEWS
     views = database.views()
     with database.connect() as connection:
-        database.register_tables(connection, database.empty_tables(), wide=False)
+        database.register_tables(connection, database.empty_tables(), database.BARE)
         for name, view in views.items():
             meanings = {column: doc for column, _, doc in database.view_columns(connection, view)}
             schema = run_query(connection, f"select * from {name} limit 0").schema

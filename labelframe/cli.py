@@ -322,7 +322,7 @@ def _view_lines(view: Query) -> list[str]:
     from labelframe import database
 
     with database.connect() as connection:
-        database.register_tables(connection, database.empty_tables(), wide=False)
+        database.register_tables(connection, database.empty_tables(), database.BARE)
         columns = database.view_columns(connection, view)
     width = max(len(column) for column, _, _ in columns)
     return [

@@ -12,6 +12,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,13 +20,12 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
-from labelframe.errors import Found, SnapshotError, printable
+from labelframe.errors import Found, SnapshotError, printable, unknown_name
 from labelframe.parquet import part_paths, read_manifest
 from labelframe.queries import Query, read_folder, sql_folder
 from labelframe.schema import DATABASE, OBJECTS, TABLES, Column, Table
 
 STORAGE_VERSION = "v1.0.0"  # what DuckDB 1.0 and every later shell can open
-NOTHING: Mapping[str, pa.Table] = {}
 WIDE_BASE = (
     *("row_id", "label_hash", "space_id", "timeline_id", "frame", "range_start", "range_end", "range_unit"),
     *("object_hash", "name", "shape", "is_deleted", "x", "y", "w", "h"),
@@ -53,32 +53,43 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def register_snapshot(
-    connection: duckdb.DuckDBPyConnection,
-    folder: str | os.PathLike[str],
-    wide: bool = True,
-    narrowed: bool = False,
-    instead: Mapping[str, pa.Table] = NOTHING,
-) -> None:
-    """Make views of a snapshot's tables, by absolute path, and every view on them; a view a class only where `wide`.
+@dataclass(frozen=True)
+class How:
+    """How tables are registered.
 
-    `narrowed`: the tables can be narrowed, see `narrow`. `instead`: tables that stand for the snapshot's own. Raises
-    SnapshotError where the folder is no snapshot or a table's files are missing.
+    wide: with a view for each class, a thousand of which take seconds. described: every column says what it means,
+    which takes longer than all else. narrowed: the tables can be narrowed, see `narrow`. instead: tables that stand for
+    the snapshot's own.
+    """
+
+    wide: bool = True
+    described: bool = True
+    narrowed: bool = False
+    instead: Mapping[str, pa.Table] = field(default_factory=dict)
+
+
+USUAL = How()
+BARE = How(wide=False, described=False)
+
+
+def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.PathLike[str], how: How = USUAL) -> None:
+    """Make views of a snapshot's tables, by absolute path, and every view on them.
+
+    Raises SnapshotError where the folder is no snapshot or a table's files are missing.
     """
     manifest = read_manifest(folder)
     root = Path(folder).resolve()
-    with _tables_in(connection, narrowed):
+    with _tables_in(connection, how.narrowed):
         for table in TABLES.values():
-            if table.name in instead:
-                connection.from_arrow(instead[table.name]).create_view(table.name)
+            if table.name in how.instead:
+                connection.from_arrow(how.instead[table.name]).create_view(table.name)
                 continue
             try:
                 register_files(connection, table.name, part_paths(root, manifest, table.name))
             except duckdb.Error as error:
                 raise _unreadable(root / table.name, error) from None
     try:
-        _comment_tables(connection)
-        _create_views(connection, wide)
+        _create_views(connection, how)
     except duckdb.Error as error:
         raise _unreadable(root, error) from None
 
@@ -104,15 +115,12 @@ def _unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
     )
 
 
-def register_tables(
-    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], wide: bool = True, narrowed: bool = False
-) -> None:
-    """Make views of Arrow tables, without copying them, and every view on them; as `register_snapshot`."""
-    with _tables_in(connection, narrowed):
+def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], how: How = USUAL) -> None:
+    """Make views of Arrow tables, without copying them, and every view on them."""
+    with _tables_in(connection, how.narrowed):
         for name in TABLES:
-            connection.from_arrow(tables[name]).create_view(name)
-    _comment_tables(connection)
-    _create_views(connection, wide)
+            connection.from_arrow(how.instead.get(name, tables[name])).create_view(name)
+    _create_views(connection, how)
 
 
 OF_ANNOTATORS = ("objects", "classifications")
@@ -197,14 +205,21 @@ def _comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"COMMENT ON COLUMN {where} IS {literal(comment(table, column))}")
 
 
-def _create_views(connection: duckdb.DuckDBPyConnection, wide: bool) -> None:
+def _create_views(connection: duckdb.DuckDBPyConnection, how: How) -> None:
     for view in views().values():
         connection.execute(f"CREATE VIEW {view.name} AS {view.sql}")
+    if how.described:
+        _comment_tables(connection)
+        _comment_views(connection)
+    if how.wide:
+        _create_wide_views(connection)
+
+
+def _comment_views(connection: duckdb.DuckDBPyConnection) -> None:
+    for view in views().values():
         connection.execute(f"COMMENT ON VIEW {view.name} IS {literal(view.question)}")
         for name, _, doc in view_columns(connection, view):
             connection.execute(f"COMMENT ON COLUMN {view.name}.{identifier(name)} IS {literal(doc)}")
-    if wide:
-        _create_wide_views(connection)
 
 
 def views() -> dict[str, Query]:
@@ -244,18 +259,37 @@ def _create_wide_views(connection: duckdb.DuckDBPyConnection) -> None:
     attributes = dict(connection.execute(_ATTRIBUTES_BY_CLASS).fetchall())
     taken: set[str] = set()
     for (name,) in names:
-        columns = set(WIDE_BASE)
-        parts = [identifier(column) for column in WIDE_BASE]
-        for attribute in sorted(attributes.get(name, [])):
-            value = f"array_to_string(map_extract(attributes, {literal(attribute)})[1], ', ')"
-            parts.append(f"{value} AS {identifier(_free(attribute, columns))}")
         view = _free(f"wide_{name}", taken)
-        sql = f"SELECT {', '.join(parts)} FROM object_attributes WHERE name = {literal(name)}"
-        connection.execute(f"CREATE VIEW {identifier(view)} AS {sql}")
+        connection.execute(f"CREATE VIEW {identifier(view)} AS {_wide_sql(name, attributes.get(name, []))}")
         what = (
             f"One row per row of objects of the class {name}, one column per attribute; several answers joined by ', '."
         )
         connection.execute(f"COMMENT ON VIEW {identifier(view)} IS {literal(what)}")
+
+
+def _wide_sql(name: str, attributes: Iterable[str]) -> str:
+    """The objects of a class with a column an attribute."""
+    columns = set(WIDE_BASE)
+    parts = [identifier(column) for column in WIDE_BASE]
+    for attribute in sorted(attributes):
+        value = f"array_to_string(map_extract(attributes, {literal(attribute)})[1], ', ')"
+        parts.append(f"{value} AS {identifier(_free(attribute, columns))}")
+    return f"SELECT {', '.join(parts)} FROM object_attributes WHERE name = {literal(name)}"
+
+
+def pivot_attributes(connection: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
+    """The objects of a class with a column an attribute, as `wide_<class>` has them, in export order.
+
+    Raises UnknownNameError where there is no object of that class.
+    """
+    known = [
+        each for (each,) in connection.execute("SELECT DISTINCT name FROM objects WHERE name IS NOT NULL").fetchall()
+    ]
+    if name not in known:
+        raise unknown_name("class", name, sorted(known))
+    attributes = dict(connection.execute(_ATTRIBUTES_BY_CLASS).fetchall())
+    order = "ORDER BY row_id, space_id, frame, range_start, object_hash"
+    return connection.sql(f"{_wide_sql(name, attributes.get(name, []))} {order}").to_arrow_table()
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
+    from labelframe import database
+
 PathLike = str | os.PathLike[str]
 PASSED_OVER = 1000  # files that the manifest names
 BATCH_ROWS = 1 << 16
@@ -119,25 +121,21 @@ class Labels(Mapping[str, pa.Table]):
         With `wide` false it has no `wide_<class>`: a thousand classes take seconds. `where`: an SQL condition on
         label_rows; tables and views hold only label rows that meet it.
         """
-        from labelframe import narrow
+        from labelframe import database, narrow
 
-        if where is None:
-            return self._connect(wide)
-        connection = self._connect(wide=False, narrowed=True)
-        narrow.choose(connection, where)
+        connection = self._connect(database.How(wide, narrowed=where is not None))
+        if where is not None:
+            narrow.choose(connection, where)
         return connection
 
-    def _connect(
-        self, wide: bool, narrowed: bool = False, ontology: PathLike | Mapping[str, Any] | None = None
-    ) -> duckdb.DuckDBPyConnection:
+    def _connect(self, how: database.How) -> duckdb.DuckDBPyConnection:
         from labelframe import database
 
-        instead = {} if ontology is None else tables.ontology_tables(ontology)
         connection = database.connect()
         if self._in_memory is not None:
-            database.register_tables(connection, {**self._in_memory, **instead}, wide, narrowed)
+            database.register_tables(connection, self._in_memory, how)
         else:
-            database.register_snapshot(connection, self._root, wide, narrowed, instead)
+            database.register_snapshot(connection, self._root, how)
         return connection
 
     def stats(
@@ -189,9 +187,10 @@ class Labels(Mapping[str, pa.Table]):
     def _asked(
         self, where: str | None, ontology: PathLike | Mapping[str, Any] | None, narrowed: bool = False
     ) -> duckdb.DuckDBPyConnection:
-        from labelframe import narrow
+        from labelframe import database, narrow
 
-        connection = self._connect(False, narrowed or where is not None, ontology)
+        instead = {} if ontology is None else tables.ontology_tables(ontology)
+        connection = self._connect(database.How(False, False, narrowed or where is not None, instead))
         if where is not None:
             narrow.choose(connection, where)
         return connection
@@ -241,6 +240,21 @@ class Labels(Mapping[str, pa.Table]):
             found = checks.run_checks(connection, only, severity, parameters)
         return found if known is None else checks.without(found, known)
 
+    def pivot_attributes(self, name: str) -> pl.DataFrame:
+        """The objects of one class with a column for each attribute: one row per row of objects.
+
+        Answers are those in force on that frame or range; several of a checklist are joined by ", ", "" is nothing
+        chosen, null is no entry at all. Raises UnknownNameError where there is no object of that class.
+        """
+        import polars as pl
+
+        from labelframe import database
+
+        with self._connect(database.BARE) as connection:
+            frame = pl.from_arrow(database.pivot_attributes(connection, name))
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
     def restore(self, where: str | None = None) -> Iterator[dict[str, Any]]:
         """The label rows as the export had them, one after another, rebuilt from the tables alone.
 
@@ -261,7 +275,9 @@ class Labels(Mapping[str, pa.Table]):
     def object_copies(self) -> int:
         """How many objects of Data Groups' label rows stand in a child's label row too (the view `object_copies`)."""
         sql = "select count(distinct (row_id, object_hash)) from object_copies"
-        with self.connect(wide=False) as connection:
+        from labelframe import database
+
+        with self._connect(database.BARE) as connection:
             ((copies,),) = connection.execute(sql).fetchall()
         return int(copies)
 

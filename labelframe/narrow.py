@@ -1,6 +1,6 @@
 """Narrow a connection to some of the label rows, or to one annotator's labels.
 
-In: a connection whose tables can be narrowed (`database.register_snapshot(..., narrowed=True)`), conditions and
+In: a connection whose tables can be narrowed (`database.How.narrowed`), conditions and
 expressions of SQL on `label_rows`. Out: the same connection, whose tables and views hold only what was chosen. It reads
 no files and runs no statistics.
 """

@@ -20,7 +20,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from labelframe.database import connect, literal, pattern, register_files, register_tables
+from labelframe.database import BARE, connect, literal, pattern, register_files, register_tables
 from labelframe.errors import Found, QueryError, SnapshotError, printable, unknown_name
 from labelframe.flattening.cold import space_type_of
 from labelframe.flattening.form import (
@@ -94,7 +94,7 @@ def restore_tables(tables: Mapping[str, pa.Table], where: str | None = None) -> 
     wanted = None
     if where is not None:
         with connect() as connection:
-            register_tables(connection, tables, wide=False)
+            register_tables(connection, tables, BARE)
             wanted = _wanted(connection, where)
     streams = {}
     for table in RESTORED:

@@ -29,7 +29,7 @@ def differences(rows: list[Any], ontology: dict[str, Any] | None = None, names: 
     told = Given(rows, ontology)
     found = []
     with database.connect() as connection:
-        database.register_tables(connection, tables, wide=False)
+        database.register_tables(connection, tables, database.BARE)
         for name in names or STATISTICS:
             found += _differences_of(connection, name, told)
     return found
