@@ -364,7 +364,7 @@ def _shell(folder: Path) -> None:
     if shell is None:
         raise QueryError(
             "There is no DuckDB shell on this machine.",
-            remedy="Get one with: pip install duckdb-cli. Or give the query as an argument.",
+            remedy=f"Get one with: {sys.executable} -m pip install duckdb-cli. Or give the query as an argument.",
         )
     database = folder / DATABASE
     try:
