@@ -48,7 +48,9 @@ from (
         coalesce(objects.is_deleted, false) as is_deleted
     from objects
     left join spaces on spaces.row_id = objects.row_id and spaces.space_id = objects.space_id
-    left join frames
+    left join (
+        select row_id, space_id, frame, width, height from frames where width is not null or height is not null
+    ) as frames
         on frames.row_id = objects.row_id and frames.space_id = objects.space_id and frames.frame = objects.frame
     where objects.x is not null and objects.y is not null and objects.w is not null and objects.h is not null
 ) as boxes

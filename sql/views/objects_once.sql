@@ -5,8 +5,14 @@
 -- group shows of the object on its other canvases stays; in_child says that its instance is the child's.
 --
 -- column in_child: Whether a child's label row holds the same object: count its instance there.
+-- The label rows of groups are few: all other rows of objects pass by without a look at their hashes.
+select objects.*, false as in_child
+from objects
+anti join (select distinct row_id from object_copies) as of_groups on of_groups.row_id = objects.row_id
+union all
 select objects.*, copied.row_id is not null as in_child
 from objects
+semi join (select distinct row_id from object_copies) as of_groups on of_groups.row_id = objects.row_id
 left join (
     select row_id, object_hash, list(space_id) as space_ids, count(*) > count(space_id) as is_everywhere
     from object_copies
