@@ -42,13 +42,6 @@ def _spread(name: str, values: list[Any]) -> Row:
     return _quantiles(name, values, p5=0.05, median=0.5, p95=0.95)
 
 
-def _over(part: float, whole: float) -> float:
-    """A quotient of floats; where the divisor is 0 as IEEE has it."""
-    if whole == 0:
-        return math.nan if part == 0 or math.isnan(part) else math.copysign(math.inf, part)
-    return part / whole
-
-
 def _groups(rows: Iterable[Row], *keys: str) -> dict[tuple[Any, ...], list[Row]]:
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:

@@ -34,7 +34,7 @@ crowds as (
     where members > 1
 ),
 
-grouped as (
+grouped as materialized (
     select crowd, members, row_number() over () as number, class, x, y, w, h
     from boxes
     join crowds on crowds.row_id = boxes.row_id and crowds.space_id = boxes.space_id and crowds.frame = boxes.frame
