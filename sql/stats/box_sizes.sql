@@ -2,8 +2,8 @@
 -- One row per class that has boxes on frames of known size; points, which have no size, are left out.
 -- Deleted objects do not count.
 --
--- Pixels, except for the medians at the end, which are fractions of the frame. area_px is the shape's area, its box's
--- where it has none; small, medium and large are COCO's: below 32 * 32 px, below 96 * 96 px, the rest.
+-- Pixels, except for those at the end, which are fractions of the frame. area_px is the shape's area, its box's where it
+-- has none; small, medium and large are COCO's: below 32 * 32 px, below 96 * 96 px, the rest.
 -- An object that stands both in a Data Group's label row and in a child's counts in the child's.
 with sized as (
     select
@@ -13,39 +13,67 @@ with sized as (
         coalesce(area_px, w_px * h_px) as area_px,
         w_px / width as width_fraction,
         h_px / height as height_fraction,
-        coalesce(area_px, w_px * h_px) / (width * height) as area_fraction
+        coalesce(area_px, w_px * h_px) / width / height as area_fraction
     from boxes_px
     anti join object_copies
         on object_copies.row_id = boxes_px.row_id
         and object_copies.object_hash = boxes_px.object_hash
         and coalesce(object_copies.space_id, boxes_px.space_id) = boxes_px.space_id
     where not is_deleted and shape is distinct from 'point'
+),
+
+measured as (
+    select
+        class,
+        count(*) as boxes,
+        min(width_px) as width_px_min,
+        quantile_cont(width_px, [0.05, 0.5, 0.95]) as width_px,
+        max(width_px) as width_px_max,
+        min(height_px) as height_px_min,
+        quantile_cont(height_px, [0.05, 0.5, 0.95]) as height_px,
+        max(height_px) as height_px_max,
+        min(area_px) as area_px_min,
+        quantile_cont(area_px, [0.05, 0.5, 0.95]) as area_px,
+        max(area_px) as area_px_max,
+        count(*) filter (area_px < 1024) as small,
+        count(*) filter (area_px >= 1024 and area_px < 9216) as medium,
+        count(*) filter (area_px >= 9216) as large,
+        quantile_cont(width_fraction, [0.05, 0.5, 0.95]) as width_fraction,
+        quantile_cont(height_fraction, [0.05, 0.5, 0.95]) as height_fraction,
+        quantile_cont(area_fraction, [0.05, 0.5, 0.95]) as area_fraction
+    from sized
+    group by class
 )
 
 select
     class,
-    count(*) as boxes,
-    min(width_px) as width_px_min,
-    quantile_cont(width_px, 0.05) as width_px_p5,
-    quantile_cont(width_px, 0.5) as width_px_median,
-    quantile_cont(width_px, 0.95) as width_px_p95,
-    max(width_px) as width_px_max,
-    min(height_px) as height_px_min,
-    quantile_cont(height_px, 0.05) as height_px_p5,
-    quantile_cont(height_px, 0.5) as height_px_median,
-    quantile_cont(height_px, 0.95) as height_px_p95,
-    max(height_px) as height_px_max,
-    min(area_px) as area_px_min,
-    quantile_cont(area_px, 0.05) as area_px_p5,
-    quantile_cont(area_px, 0.5) as area_px_median,
-    quantile_cont(area_px, 0.95) as area_px_p95,
-    max(area_px) as area_px_max,
-    count(*) filter (area_px < 1024) as small,
-    count(*) filter (area_px >= 1024 and area_px < 9216) as medium,
-    count(*) filter (area_px >= 9216) as large,
-    quantile_cont(width_fraction, 0.5) as width_fraction_median,
-    quantile_cont(height_fraction, 0.5) as height_fraction_median,
-    quantile_cont(area_fraction, 0.5) as area_fraction_median
-from sized
-group by class
+    boxes,
+    width_px_min,
+    width_px[1] as width_px_p5,
+    width_px[2] as width_px_median,
+    width_px[3] as width_px_p95,
+    width_px_max,
+    height_px_min,
+    height_px[1] as height_px_p5,
+    height_px[2] as height_px_median,
+    height_px[3] as height_px_p95,
+    height_px_max,
+    area_px_min,
+    area_px[1] as area_px_p5,
+    area_px[2] as area_px_median,
+    area_px[3] as area_px_p95,
+    area_px_max,
+    small,
+    medium,
+    large,
+    width_fraction[1] as width_fraction_p5,
+    width_fraction[2] as width_fraction_median,
+    width_fraction[3] as width_fraction_p95,
+    height_fraction[1] as height_fraction_p5,
+    height_fraction[2] as height_fraction_median,
+    height_fraction[3] as height_fraction_p95,
+    area_fraction[1] as area_fraction_p5,
+    area_fraction[2] as area_fraction_median,
+    area_fraction[3] as area_fraction_p95
+from measured
 order by boxes desc, class

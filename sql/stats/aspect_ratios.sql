@@ -1,0 +1,40 @@
+-- How wide are the boxes of each class for their height?
+-- One row per class that has boxes on frames of known size.
+-- Deleted objects do not count.
+--
+-- The ratio is width over height in pixels: 2 is twice as wide as high. Of every shape it is the box around it, after any
+-- rotation. Boxes without a width or a height (points, upright and level lines) are left out. An object that stands both in
+-- a Data Group's label row and in a child's counts in the child's.
+--
+-- column wider_share: Share of the boxes that are wider than high.
+with ratios as (
+    select name as class, w_px / h_px as ratio, w_px > h_px as is_wider
+    from boxes_px
+    anti join object_copies
+        on object_copies.row_id = boxes_px.row_id
+        and object_copies.object_hash = boxes_px.object_hash
+        and coalesce(object_copies.space_id, boxes_px.space_id) = boxes_px.space_id
+    where not is_deleted and w_px > 0 and h_px > 0 and isfinite(w_px) and isfinite(h_px)
+),
+
+measured as (
+    select
+        class,
+        count(*) as boxes,
+        quantile_cont(ratio, [0.01, 0.05, 0.5, 0.95, 0.99]) as ratio,
+        count(*) filter (is_wider) as wider
+    from ratios
+    group by class
+)
+
+select
+    class,
+    boxes,
+    ratio[1] as ratio_p1,
+    ratio[2] as ratio_p5,
+    ratio[3] as ratio_median,
+    ratio[4] as ratio_p95,
+    ratio[5] as ratio_p99,
+    round(wider / boxes, 4) as wider_share
+from measured
+order by boxes desc, class
