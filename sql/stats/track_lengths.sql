@@ -28,9 +28,8 @@ with tracked as (
 ),
 
 rates as (
-    select row_id, timeline_id, max(fps) as fps
+    select row_id, timeline_id, max(case when fps > 0 then fps end) as fps, bool_or(space_type = 'scene') as is_scene
     from spaces
-    where fps > 0
     group by row_id, timeline_id
 ),
 
@@ -39,7 +38,7 @@ measured as (
         class,
         len(list_filter(listed, lambda frame, place: place = 1 or frame <> listed[place - 1])) as frames,
         (last_frame::hugeint - first_frame + 1)::double
-            / case when range_unit = 'nanosecond' then 1e9 else fps end as seconds
+            / case when range_unit is distinct from 'nanosecond' then fps when is_scene then 1e9 end as seconds
     from tracked
     left join rates on rates.row_id = tracked.row_id and rates.timeline_id is not distinct from tracked.timeline_id
 )
