@@ -135,7 +135,7 @@ summed as (
         range_unit,
         count(space_id) as spaces,
         sum(held) as held,
-        sum(least(held, file_length)) as held_of_files
+        sum(case when held is not null and file_length is not null then least(held, file_length) end) as held_of_files
     from of_space
     group by class, attribute, answer, range_unit
 ),

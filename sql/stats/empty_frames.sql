@@ -2,10 +2,11 @@
 -- One row per data type and label status whose label rows have frames of known number.
 -- Deleted objects do not count.
 --
--- Frames are those of the view all_frames, whether the export lists them or not: images, pages, slices, frames of video and of
--- image sequences whose number is known. A frame is labelled by objects and classifications that lie on it or whose range
--- holds it; what holds for a whole space or label row labels the file, not its frames. An object that stands both in a Data
--- Group's label row and in a child's counts in the child's; a frame of the group that holds nothing else is left out.
+-- Frames are those of the view all_frames, whether the export lists them or not: images, slices, frames of videos and image
+-- sequences; pages and scenes, whose number is not known, are left out. A frame is labelled by objects and classifications
+-- that lie on it or whose range holds it; what holds for a whole space or label row labels the file, not its frames.
+-- An object that stands both in a Data Group's label row and in a child's counts in the child's; a frame of the group that
+-- holds nothing else is left out.
 --
 -- column frames: Frames that there are.
 -- column with_objects: Frames with an object at least.
@@ -99,9 +100,9 @@ listed as (
     left join copied
         on copied.row_id = frames.row_id and copied.space_id = frames.space_id and copied.frame = frames.frame
     left join gone on gone.row_id = frames.row_id and gone.space_id = frames.space_id and gone.frame = frames.frame
-    asof left join (from runs where kind = 'object') as object_run
+    asof left join (select * from runs where kind = 'object') as object_run
         on object_run.row_id = frames.row_id and object_run.space_id = frames.space_id and frames.frame >= object_run.first
-    asof left join (from runs where kind = 'any') as any_run
+    asof left join (select * from runs where kind = 'any') as any_run
         on any_run.row_id = frames.row_id and any_run.space_id = frames.space_id and frames.frame >= any_run.first
 ),
 
@@ -109,7 +110,7 @@ listed_of_space as (
     select
         row_id,
         space_id,
-        count(*) filter (not is_left_out is true) as frames,
+        count(*) filter (not coalesce(is_left_out, false)) as frames,
         count(*) filter (has_objects) as with_objects,
         count(*) filter (has_classifications and not has_objects) as with_classifications_only,
         count(*) filter (is_counted) as counted,

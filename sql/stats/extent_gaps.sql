@@ -76,7 +76,7 @@ reached as (
 stepped as (
     select
         *,
-        greatest(last - greatest(first, coalesce(reach + 1, first)) + 1, 0) as added,
+        case when first <= last then greatest(last - greatest(first, coalesce(reach + 1, first)) + 1, 0) end as added,
         case when first - 1 > reach then first - 1 - reach end as gap
     from reached
 ),
@@ -94,7 +94,7 @@ of_space as (
             else sum(added)::double
         end as labelled,
         greatest(min(first), 0)::double as before,
-        greatest(max(file_length) - max(last)::double - 1, 0) as after
+        case when max(file_length) > max(last) + 1 then max(file_length) - max(last)::double - 1 else 0 end as after
     from stepped
     group by row_id, space_id, space_type, range_unit
 ),
@@ -130,8 +130,8 @@ counted as (
         count(file_length) as spaces_of_known_length,
         sum(labelled) as labelled,
         sum(case when not has_whole then before end) as unlabelled_before,
-        sum(case when not has_whole then after end) as unlabelled_after,
-        sum(least(labelled, file_length)) / sum(file_length) as share_labelled
+        sum(case when not has_whole and file_length is not null then after end) as unlabelled_after,
+        sum(case when file_length is not null then least(labelled, file_length) end) / sum(file_length) as share_labelled
     from of_space
     group by space_type, range_unit
 )

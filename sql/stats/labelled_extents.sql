@@ -98,7 +98,8 @@ labelled as (
         class,
         range_unit,
         sum(labelled) as labelled,
-        sum(least(labelled, file_length)) / sum(case when labelled is not null then file_length end) as share_of_files
+        sum(case when file_length is not null and labelled is not null then least(labelled, file_length) end)
+            / sum(case when labelled is not null then file_length end) as share_of_files
     from of_space
     group by class, range_unit
 ),
