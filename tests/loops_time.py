@@ -65,7 +65,9 @@ def track_lengths(given: Given) -> list[Row]:
     answer = []
     for name, tracks in classes.items():
         lengths = [track["frames"] for track in tracks]
-        seconds_known = [track["seconds"] for track in tracks if track["seconds"] is not None]
+        seconds_known = [
+            track["seconds"] for track in tracks if track["seconds"] is not None and math.isfinite(track["seconds"])
+        ]
         answer.append(
             {
                 "class": name,
@@ -150,17 +152,17 @@ def track_motion(given: Given) -> list[Row]:
             if not is_continuous and step["ratio"] is not None:
                 found.setdefault("ratio", []).append(step["ratio"] ** (1 / distance))
     answer = []
-    for name, found in classes.items():
-        row: Row = {"class": name, "tracks": len(found["tracks"]), "steps": len(found.get("steps", []))}
+    for class_name, found in classes.items():
+        told: Row = {"class": class_name, "tracks": len(found["tracks"]), "steps": len(found.get("steps", []))}
         for speed in ("px_per_frame", "widths_per_frame", "px_per_s", "widths_per_s"):
             values = [value for value in found.get(speed, []) if math.isfinite(value)]
-            row[f"{speed}_p50"] = _quantile(values, 0.5)
-            row[f"{speed}_p95"] = _quantile(values, 0.95)
-            row[f"{speed}_max"] = max(values, default=None)
+            told[f"{speed}_p50"] = _quantile(values, 0.5)
+            told[f"{speed}_p95"] = _quantile(values, 0.95)
+            told[f"{speed}_max"] = max(values, default=None)
         ratios = [value for value in found.get("ratio", []) if math.isfinite(value)]
-        row["size_ratio_p50"] = _quantile(ratios, 0.5)
-        row["size_ratio_p95"] = _quantile(ratios, 0.95)
-        answer.append(row)
+        told["size_ratio_p50"] = _quantile(ratios, 0.5)
+        told["size_ratio_p95"] = _quantile(ratios, 0.95)
+        answer.append(told)
     return answer
 
 
@@ -302,15 +304,15 @@ def extent_gaps(given: Given) -> list[Row]:
             summary["before"] = max(merged[0][0], 0)
             if length is not None:
                 summary["after"] = max(length - merged[-1][1] - 1, 0)
-            for place in range(1, len(merged)):
-                summary["gaps"].append(merged[place][0] - merged[place - 1][1] - 1)
+            for one, other in pairwise(merged):
+                summary["gaps"].append(other[0] - one[1] - 1)
         groups.setdefault((space_type, unit), []).append(summary)
     answer = []
     for (space_type, unit), found in groups.items():
         scale = _scale(unit)
         gaps = [float(gap) for summary in found for gap in summary["gaps"]]
         known = [summary for summary in found if summary["file_length"] is not None]
-        row: Row = {
+        told: Row = {
             "space_type": space_type,
             "range_unit": unit,
             "unit": _told_in(unit),
@@ -322,10 +324,10 @@ def extent_gaps(given: Given) -> list[Row]:
             "gap_max": max(gaps) / scale if gaps else None,
             "share_labelled": _share([(min(one["labelled"], one["file_length"]), one["file_length"]) for one in known]),
         }
-        for column, key in (("labelled", "labelled"), ("unlabelled_before", "before"), ("unlabelled_after", "after")):
-            values = [summary[key] for summary in found if summary[key] is not None]
-            row[column] = sum(values) / scale if values else None
-        answer.append(row)
+        for column, part in (("labelled", "labelled"), ("unlabelled_before", "before"), ("unlabelled_after", "after")):
+            values = [summary[part] for summary in found if summary[part] is not None]
+            told[column] = sum(values) / scale if values else None
+        answer.append(told)
     return answer
 
 
@@ -453,8 +455,8 @@ def label_rows_by_status(given: Given) -> list[Row]:
     """How far are the label rows?"""
     groups: dict[Key, list[int]] = {}
     for row in given.tables["label_rows"]:
-        key = (row["data_type"], row["label_status"], row["annotation_task_status"])
-        groups.setdefault(key, []).append(row["row_id"])
+        status = (row["data_type"], row["label_status"], row["annotation_task_status"])
+        groups.setdefault(status, []).append(row["row_id"])
     answer = []
     for (data_type, label_status, task_status), row_ids in groups.items():
         objects = [row for row in given.objects if row["row_id"] in row_ids]
@@ -517,7 +519,7 @@ def _is_on(row: Row, frame: int) -> bool:
     """Whether a label lies on a frame, or its range holds it."""
     if row["frame"] is not None:
         return bool(row["frame"] == frame)
-    return row["range_unit"] == "frame" and row["range_start"] <= frame <= row["range_end"]
+    return bool(row["range_unit"] == "frame" and row["range_start"] <= frame <= row["range_end"])
 
 
 def _by_space(rows: Iterable[Row]) -> dict[Key, list[Row]]:

@@ -38,7 +38,8 @@ measured as (
         class,
         len(list_filter(listed, lambda frame, place: place = 1 or frame <> listed[place - 1])) as frames,
         (last_frame::hugeint - first_frame + 1)::double
-            / case when range_unit is distinct from 'nanosecond' then fps when is_scene then 1e9 end as seconds
+            / case when range_unit is distinct from 'nanosecond' then fps when is_scene then 1e9 end as elapsed,
+        case when isfinite(elapsed) then elapsed end as seconds
     from tracked
     left join rates on rates.row_id = tracked.row_id and rates.timeline_id is not distinct from tracked.timeline_id
 )
