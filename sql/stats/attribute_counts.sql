@@ -22,8 +22,10 @@ given as (
         row_id,
         owner_hash,
         coalesce(attribute, attribute_value, attribute_feature_hash) as attribute,
-        coalesce(answer, answer_value, answer_feature_hash) as answer
+        coalesce(answer, answer_value, answer_feature_hash) as answer,
+        count(*) as answers
     from attributes
+    group by all
 )
 
 select
@@ -31,8 +33,8 @@ select
     class,
     attribute,
     answer,
-    count(distinct (row_id, owner_hash)) as instances,
-    count(*) as answers
+    count(*) as instances,
+    sum(answers)::bigint as answers
 from given
 join labelled using (owner, row_id, owner_hash)
 group by owner, class, attribute, answer

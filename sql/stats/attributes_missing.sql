@@ -1,0 +1,159 @@
+-- Which attributes are not answered?
+-- One row per class and attribute that some object or classification of the class has, or that the ontology gives it.
+-- Deleted objects do not count.
+--
+-- instances are those that should answer: all of the class; for an attribute that the ontology nests below an option,
+-- those that chose the option, at any time. Attributes that none should answer are left out, and so are answers without
+-- a label. A dynamic attribute is answered where it has an answer on some range. An empty text is no answer. Without an
+-- ontology, attributes that nobody ever answered are not known, and no nested one is told from the others. Classes and
+-- attributes are told apart by hash, by name where they have none. An object that stands both in a Data Group's label
+-- row and in a child's counts in the child's.
+--
+-- column owner: Whether the class is one of objects or of classifications.
+-- column path: Names from the class down to the attribute; null where the ontology does not know it.
+-- column required: Whether the ontology asks for an answer; null where it does not know the attribute.
+-- column answered: Instances with an answer.
+-- column nothing_chosen: Instances with the attribute, but nothing chosen.
+-- column no_entry: Instances without the attribute.
+-- column share_missing: Share of the instances without an answer, to four decimals.
+with labelled as materialized (
+    select owner, row_id, owner_hash, class, coalesce(class_feature_hash, class, '') as class_key, class_feature_hash
+    from (
+        select
+            'object' as owner, row_id, object_hash as owner_hash, min(name) as class,
+            min(feature_hash) as class_feature_hash
+        from objects_once
+        where not in_child and not coalesce(is_deleted, false)
+        group by row_id, object_hash
+        union all
+        select 'classification', row_id, classification_hash, min(name), min(feature_hash)
+        from classifications
+        group by row_id, classification_hash
+    )
+),
+
+classes as (
+    select owner, class_key, min(class) as class, min(class_feature_hash) as class_feature_hash, count(*) as instances
+    from labelled
+    group by owner, class_key
+),
+
+nodes as (
+    select
+        owner,
+        class_feature_hash as class_key,
+        feature_hash as attribute_key,
+        min(name) as attribute,
+        min(path) as path,
+        bool_or(coalesce(required, false)) as required,
+        bool_and(parent_feature_hash is not null) as is_nested
+    from ontology_attributes
+    group by owner, class_feature_hash, feature_hash
+),
+
+entries as materialized (
+    select
+        labelled.owner, labelled.row_id, labelled.owner_hash, class_key, attribute_key,
+        attribute, attribute_feature_hash, is_answered
+    from (
+        select
+            owner,
+            row_id,
+            owner_hash,
+            coalesce(attribute_feature_hash, attribute, attribute_value, '') as attribute_key,
+            min(coalesce(attribute, attribute_value, attribute_feature_hash)) as attribute,
+            min(attribute_feature_hash) as attribute_feature_hash,
+            bool_or(coalesce(nullif(answer, case when kind = 'text' then '' end), answer_value, answer_feature_hash) is not null) as is_answered
+        from attributes
+        group by owner, row_id, owner_hash, attribute_key
+    ) as given
+    join labelled
+        on labelled.owner = given.owner and labelled.row_id = given.row_id and labelled.owner_hash = given.owner_hash
+),
+
+due as materialized (
+    select distinct labelled.owner, labelled.row_id, labelled.owner_hash, labelled.class_key, nested.attribute_key
+    from (
+        select owner, class_feature_hash as class_key, feature_hash as attribute_key, parent_feature_hash
+        from ontology_attributes
+        semi join (select * from nodes where is_nested) as always_nested
+            on always_nested.owner = ontology_attributes.owner
+            and always_nested.class_key = ontology_attributes.class_feature_hash
+            and always_nested.attribute_key = ontology_attributes.feature_hash
+    ) as nested
+    join attributes
+        on attributes.owner = nested.owner and attributes.answer_feature_hash = nested.parent_feature_hash
+    join labelled
+        on labelled.owner = attributes.owner
+        and labelled.row_id = attributes.row_id
+        and labelled.owner_hash = attributes.owner_hash
+        and labelled.class_key = nested.class_key
+),
+
+counted as (
+    select
+        owner,
+        class_key,
+        attribute_key,
+        min(attribute) as attribute,
+        min(attribute_feature_hash) as attribute_feature_hash,
+        count(*) filter (is_answered) as answered,
+        count(*) filter (not is_answered) as nothing_chosen,
+        count(*) filter (is_answered and is_due) as answered_due,
+        count(*) filter (not is_answered and is_due) as nothing_chosen_due
+    from (
+        select entries.*, due.row_id is not null as is_due
+        from entries
+        left join due
+            on due.owner = entries.owner
+            and due.row_id = entries.row_id
+            and due.owner_hash = entries.owner_hash
+            and due.attribute_key = entries.attribute_key
+    )
+    group by owner, class_key, attribute_key
+),
+
+asked as (
+    select owner, class_key, attribute_key from counted
+    union
+    select owner, class_key, attribute_key from nodes
+),
+
+told as (
+    select
+        asked.owner,
+        classes.class,
+        coalesce(nodes.attribute, counted.attribute, asked.attribute_key) as attribute,
+        nodes.path,
+        nodes.required,
+        case when nodes.is_nested then due_of.instances else classes.instances end as instances,
+        coalesce(case when nodes.is_nested then answered_due else answered end, 0) as answered,
+        coalesce(case when nodes.is_nested then nothing_chosen_due else nothing_chosen end, 0) as nothing_chosen,
+        classes.class_feature_hash,
+        case when nodes.owner is not null then asked.attribute_key else counted.attribute_feature_hash end
+            as attribute_feature_hash
+    from asked
+    join classes using (owner, class_key)
+    left join nodes using (owner, class_key, attribute_key)
+    left join counted using (owner, class_key, attribute_key)
+    left join (
+        select owner, class_key, attribute_key, count(*) as instances from due group by owner, class_key, attribute_key
+    ) as due_of using (owner, class_key, attribute_key)
+)
+
+select
+    owner,
+    class,
+    attribute,
+    path,
+    required,
+    instances,
+    answered,
+    nothing_chosen,
+    instances - answered - nothing_chosen as no_entry,
+    round((instances - answered) / instances, 4) as share_missing,
+    class_feature_hash,
+    attribute_feature_hash
+from told
+where instances > 0
+order by owner desc, class, path, attribute, class_feature_hash, attribute_feature_hash
