@@ -3,15 +3,15 @@
 -- Deleted objects do not count.
 -- severity: note
 --
--- The aspect is the width of the box over its height (of a rotatable box before its rotation), in px, and is compared by its
--- logarithm: how many median absolute deviations (times 1.4826) it lies from the median of the objects of the same class and
--- shape. An object counts once in these, by the middle between its narrowest and its widest. Where the size of the frame
--- is unknown, fractions of it are compared, with one another only. Points, polylines and skeletons are left out.
--- value: the deviations.
+-- The aspect is the width of the box over its height (of a rotatable box before its rotation), in px, and is compared
+-- by its logarithm: how many median absolute deviations (times 1.4826) it lies from the median of the objects of the
+-- same class and shape. An object counts once in these, by the middle between its narrowest and its widest. Where the
+-- size of the frame is unknown, fractions of it are compared, with one another only. Points, polylines and skeletons
+-- are left out. value: the deviations.
 --
 -- parameter deviations = 8.0: Deviations from the median above which an object is told.
 -- parameter min_objects = 30: Objects that a class has at least.
--- parameter least_deviation = 0.1: What a deviation is at least, so that a class of equal objects is not told at every change.
+-- parameter least_deviation = 0.15: Least deviation, so that in a class of equal objects not every other one is told.
 with sized as (
     select
         objects.row_id, objects.label_hash, objects.space_id, objects.frame, object_hash, name, shape,
@@ -20,7 +20,7 @@ with sized as (
         coalesce(frames.width, spaces.width) / nullif(coalesce(frames.height, spaces.height), 0) as frame_aspect
     from objects_once as objects
     left join spaces on spaces.row_id = objects.row_id and spaces.space_id = objects.space_id
-    left join frames
+    left join (select * from frames where width is not null or height is not null) as frames
         on frames.row_id = objects.row_id and frames.space_id = objects.space_id and frames.frame = objects.frame
     where coalesce(box.w, w) > 0
         and coalesce(box.h, h) > 0

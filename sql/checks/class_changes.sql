@@ -3,8 +3,8 @@
 -- Deleted objects do not count.
 -- severity: error
 --
--- An object_hash of a label row is of one class: one name and one feature_hash, wherever both are told. Frames go timeline by
--- timeline. value is null.
+-- An object_hash of a label row is of one class: one name and one feature_hash, wherever both are told. Frames go
+-- timeline by timeline. value is null.
 with changing as (
     select row_id, object_hash
     from objects_once

@@ -3,12 +3,13 @@
 -- Deleted objects do not count.
 -- severity: error
 --
--- Two edges of one ring cross in a point inside both; that they touch, or meet at a vertex, is no crossing. Rings that lie
--- wholly beyond a thousand frames are left out. value: the pairs of edges that cross.
+-- Two edges of one ring cross in a point inside both; that they touch, or meet at a vertex, is no crossing. Rings that
+-- lie wholly beyond a thousand frames are left out. value: the pairs of edges that cross.
 --
--- A ring whose vertices go round its middle once, all in one direction, cannot cross itself. Edges of the others are put on
--- grids of cells that are twice, four times ... as large, each where a cell is as large as the edge, and compared with
--- those of the same cell that are as long or shorter. So the work is that of the pairs in a cell, not of all pairs.
+-- A ring whose vertices go round its middle once, all in one direction, cannot cross itself. Edges of the others are
+-- put on grids of cells that are twice, four times ... as large, each where a cell is as large as the edge, and
+-- compared with those of the same cell that are as long or shorter. So the work is that of the pairs in a cell, not of
+-- all pairs.
 with rings as materialized (
     select
         row_id, label_hash, space_id, frame, object_hash, name, entry, ring,

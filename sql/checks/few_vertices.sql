@@ -3,8 +3,8 @@
 -- Deleted objects do not count.
 -- severity: error
 --
--- A polygon needs three vertices in each of its rings, a polyline two, a skeleton one keypoint; vertices on the same place
--- count once. value: the vertices that there are, in the ring with the fewest.
+-- A polygon needs three vertices in each of its rings, a polyline two, a skeleton one keypoint; vertices on the same
+-- place count once. value: the vertices that there are, in the ring with the fewest.
 with counted as (
     select
         row_id, label_hash, space_id, frame, object_hash, name, shape,

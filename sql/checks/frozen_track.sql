@@ -3,9 +3,9 @@
 -- Deleted objects do not count.
 -- severity: warning
 --
--- A box that is the same on all its frames, while most others of the class move that are on the same timeline at the same
--- time: copied on, and never looked at. Objects of one frame do not count among the others. value: the frames that it is on.
--- Left out: image groups that are no sequence, pages of a PDF, continuous scenes.
+-- A box that is the same on all its frames, while most others of the class move that are on the same timeline at the
+-- same time: copied on, and never looked at. Objects of one frame do not count among the others. value: the frames that
+-- it is on. Left out: image groups that are no sequence, pages of a PDF, continuous scenes.
 --
 -- parameter min_frames = 10: Frames that a track has at least to be told.
 -- parameter share = 0.5: Share of the others above which most of them move.

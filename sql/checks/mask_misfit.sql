@@ -27,7 +27,7 @@ select
     / (coalesce(frames.width, spaces.width)::double * coalesce(frames.height, spaces.height)) as value
 from objects_once as objects
 join spaces on spaces.row_id = objects.row_id and spaces.space_id = objects.space_id
-left join frames
+left join (select * from frames where width is not null or height is not null) as frames
     on frames.row_id = objects.row_id and frames.space_id = objects.space_id and frames.frame = objects.frame
 where shape = 'bitmask'
     and not coalesce(is_deleted, false)

@@ -3,9 +3,9 @@
 -- Deleted objects do not count.
 -- severity: error
 --
--- Boxes, rotatable boxes, polygons, ellipses, circles and cuboids in an image, of which a side or the area is zero or less.
--- Polygons of one or two vertices are few_vertices' to tell, masks empty_mask's; points, polylines and skeletons have no
--- area to miss. value: the area, a fraction of the frame; the shorter side where that is below zero.
+-- Boxes, rotatable boxes, polygons, ellipses, circles and cuboids in an image, of which a side or the area is zero or
+-- less. Polygons of one or two vertices are few_vertices' to tell, masks empty_mask's; points, polylines and skeletons
+-- have no area to miss. value: the area, a fraction of the frame; the shorter side where that is below zero.
 select
     'no_area' as "check",
     'error' as severity,

@@ -3,9 +3,10 @@
 -- Deleted objects do not count.
 -- severity: note
 --
--- The centre of the box, in fractions of the frame, across and down: how many median absolute deviations (times 1.4826) it
--- lies from the median of the objects of the same class and shape; the worse of both counts. An object counts once in
--- these, by the middle between its furthest places. A class that is everywhere has no outliers. value: the deviations.
+-- The centre of the box, in fractions of the frame, across and down: how many median absolute deviations (times 1.4826)
+-- it lies from the median of the objects of the same class and shape; the worse of both counts. An object counts once
+-- in these, by the middle between its furthest places. A class that is everywhere has no outliers. value: the
+-- deviations.
 --
 -- parameter deviations = 8.0: Deviations from the median above which an object is told.
 -- parameter min_objects = 30: Objects that a class has at least.

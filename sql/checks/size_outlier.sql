@@ -3,14 +3,14 @@
 -- Deleted objects do not count.
 -- severity: note
 --
--- The size is the root of the shape's area (of its box's where it has none), a fraction of the frame, and is compared by its
--- logarithm: how many median absolute deviations (times 1.4826) it lies from the median of the objects of the same class and
--- shape. An object counts once in these, by the middle between its smallest and its largest. Points and polylines
--- are left out. value: the deviations.
+-- The size is the root of the shape's area (of its box's where it has none), a fraction of the frame, and is compared
+-- by its logarithm: how many median absolute deviations (times 1.4826) it lies from the median of the objects of the
+-- same class and shape. An object counts once in these, by the middle between its smallest and its largest. Points and
+-- polylines are left out. value: the deviations.
 --
 -- parameter deviations = 8.0: Deviations from the median above which an object is told.
 -- parameter min_objects = 30: Objects that a class has at least.
--- parameter least_deviation = 0.1: What a deviation is at least, so that a class of equal objects is not told at every change.
+-- parameter least_deviation = 0.1: Least deviation, so that in a class of equal objects not every other one is told.
 with measured as (
     select
         row_id, label_hash, space_id, frame, object_hash, name, shape,

@@ -3,8 +3,8 @@
 -- Deleted objects do not count.
 -- severity: warning
 --
--- On frames of known size; points, polylines and skeletons are left out, and boxes with a side of zero, which are no_area's
--- to tell. value: the shorter side of the box, in px.
+-- On frames of known size; points, polylines and skeletons are left out, and boxes with a side of zero, which are
+-- no_area's to tell. value: the shorter side of the box, in px.
 --
 -- parameter px = 2: Width and height below which a box is too small, in px.
 with sized as (
@@ -15,7 +15,7 @@ with sized as (
         ) as side_px
     from objects_once as objects
     join spaces on spaces.row_id = objects.row_id and spaces.space_id = objects.space_id
-    left join frames
+    left join (select * from frames where width is not null or height is not null) as frames
         on frames.row_id = objects.row_id and frames.space_id = objects.space_id and frames.frame = objects.frame
     where coalesce(frames.width, spaces.width) is not null and coalesce(frames.height, spaces.height) is not null
         and w > 0 and h > 0

@@ -3,8 +3,9 @@
 -- Deleted objects do not count.
 -- severity: note
 --
--- An object that is on most frames from its first to its last misses a few in between. It can be hidden there, or forgotten.
--- Left out: image groups that are no sequence, pages of a PDF, continuous scenes. value: the frames that are missing.
+-- An object that is on most frames from its first to its last misses a few in between. It can be hidden there, or
+-- forgotten. Left out: image groups that are no sequence, pages of a PDF, continuous scenes, and objects that are on so
+-- many frames twice that none seems to be missing. value: the frames that are missing.
 --
 -- parameter max_frames = 10: Longest gap to tell, in frames.
 -- parameter share = 0.8: Share of the frames from its first to its last that an object is on at least.
@@ -21,29 +22,26 @@ spans as (
         timeline_id,
         object_hash,
         max(frame)::double - min(frame)::double + 1 as length,
-        count(distinct frame) as n_frames
+        count(*) as n_boxes
     from objects_once
     where range_unit = 'frame' and frame is not null and not coalesce(is_deleted, false)
     group by row_id, timeline_id, object_hash
 ),
 
-interrupted as (
-    select row_id, timeline_id, object_hash
+interrupted as materialized (
+    select row_id, timeline_id, object_hash, row_number() over () as track
     from spans
     semi join in_time using (row_id, timeline_id)
-    where n_frames < length and n_frames >= $share * length
+    where n_boxes < length and n_boxes >= $share * length
 ),
 
 followed as (
     select
         row_id, label_hash, space_id, frame, object_hash, name,
-        lead(frame) over (
-            partition by row_id, timeline_id, object_hash
-            order by frame, space_id, name
-        )::double - frame::double - 1 as n_missing
+        lead(frame) over (partition by track order by frame, space_id, name)::double - frame::double - 1 as n_missing
     from objects_once
-    semi join interrupted using (row_id, timeline_id, object_hash)
-    where frame is not null and not coalesce(is_deleted, false)
+    join interrupted using (row_id, timeline_id, object_hash)
+    where range_unit = 'frame' and frame is not null and not coalesce(is_deleted, false)
 )
 
 select
