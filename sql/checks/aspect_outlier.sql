@@ -101,5 +101,6 @@ join outliers
     and outliers.shape is not distinct from measured.shape
     and outliers.is_fraction = measured.is_fraction
     and outliers.measure = measured.measure
-group by measured.row_id, measured.space_id, measured.object_hash, measured.name, measured.shape, measured.is_fraction, is_more
+group by
+    measured.row_id, measured.space_id, measured.object_hash, measured.name, measured.shape, measured.is_fraction, is_more
 order by row_id, space_id, frame, owner_hash, message, value

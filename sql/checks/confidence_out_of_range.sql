@@ -5,7 +5,11 @@
 --
 -- Also those whose answer alone has one. value: the confidence.
 with told as (
-    select row_id, label_hash, space_id, frame, range_start, 'object' as owner, object_hash as owner_hash, name, confidence
+    select
+        row_id, label_hash, space_id, frame, range_start,
+        'object' as owner,
+        object_hash as owner_hash,
+        name, confidence
     from objects_once
     where not (confidence between 0 and 1) and not coalesce(is_deleted, false)
     union all
@@ -51,7 +55,7 @@ select
     owner_hash,
     concat(
         'The confidence of ',
-        coalesce(name, case when owner = 'object' then 'an object without a class' else 'a classification without a name' end),
+        coalesce(name, concat(case when owner = 'object' then 'an ' else 'a ' end, owner, ' without a name')),
         ' is not between 0 and 1.'
     ) as message,
     confidence as value

@@ -3,8 +3,8 @@
 -- Deleted objects do not count.
 -- severity: error
 --
--- Two edges of one ring cross in a point inside both; that they touch, or meet at a vertex, is no crossing. Rings that
--- lie wholly beyond a thousand frames are left out. value: the pairs of edges that cross.
+-- Two edges of one ring cross in a point inside both; that they touch, or meet at a vertex, is no crossing. Polygons
+-- that reach a thousand frames out are left out. value: the pairs of edges that cross.
 --
 -- A ring whose vertices go round its middle once, all in one direction, cannot cross itself. Edges of the others are
 -- put on grids of cells that are twice, four times ... as large, each where a cell is as large as the edge, and
@@ -60,24 +60,26 @@ winding as materialized (
     )
 ),
 
-levelled as (
+measured as materialized (
     select
-        *,
-        greatest(level, max(level) over (partition by ring_number) - 16) as own_level,
-        max(level) over (partition by ring_number) as top_level
-    from (
-        select
-            ring_number, edge, a.x as a_x, a.y as a_y, b.x as b_x, b.y as b_y,
-            ceil(log2(greatest(abs(b.x - a.x), abs(b.y - a.y))))::int as level
-        from edges
-        semi join winding using (ring_number)
-        where a <> b
-    )
+        ring_number, edge, a.x as a_x, a.y as a_y, b.x as b_x, b.y as b_y,
+        ceil(log2(greatest(abs(b.x - a.x), abs(b.y - a.y))))::int as level
+    from edges
+    semi join winding using (ring_number)
+    where a <> b
+),
+
+levelled as materialized (
+    select ring_number, edge, a_x, a_y, b_x, b_y, greatest(level, top_level - 16) as own_level
+    from measured
+    join (select ring_number, max(level) as top_level from measured group by ring_number) as tops using (ring_number)
 ),
 
 on_levels as (
-    select *, unnest(range(own_level, top_level + 1)) as cell_level
+    select levelled.*, levels.own_level as cell_level, pow(2, levels.own_level) as cell_size
     from levelled
+    join (select distinct ring_number, own_level from levelled) as levels
+        on levels.ring_number = levelled.ring_number and levels.own_level >= levelled.own_level
 ),
 
 columned as (
@@ -85,7 +87,7 @@ columned as (
         *,
         unnest(
             range(
-                floor(least(a_x, b_x) / pow(2, cell_level))::bigint, floor(greatest(a_x, b_x) / pow(2, cell_level))::bigint + 1
+                floor(least(a_x, b_x) / cell_size)::bigint, floor(greatest(a_x, b_x) / cell_size)::bigint + 1
             )
         ) as x_cell
     from on_levels
@@ -96,34 +98,33 @@ celled as materialized (
         *,
         unnest(
             range(
-                floor(least(a_y, b_y) / pow(2, cell_level))::bigint, floor(greatest(a_y, b_y) / pow(2, cell_level))::bigint + 1
+                floor(least(a_y, b_y) / cell_size)::bigint, floor(greatest(a_y, b_y) / cell_size)::bigint + 1
             )
         ) as y_cell
     from columned
 ),
 
-crossings as (
-    select distinct one.ring_number, one.edge, other.edge as other_edge
+meetings as (
+    select
+        one.ring_number,
+        one.edge,
+        other.edge as other_edge,
+        (one.b_x - one.a_x) * (other.a_y - one.a_y) - (one.b_y - one.a_y) * (other.a_x - one.a_x) as other_a_side,
+        (one.b_x - one.a_x) * (other.b_y - one.a_y) - (one.b_y - one.a_y) * (other.b_x - one.a_x) as other_b_side,
+        (other.b_x - other.a_x) * (one.a_y - other.a_y) - (other.b_y - other.a_y) * (one.a_x - other.a_x) as one_a_side,
+        (other.b_x - other.a_x) * (one.b_y - other.a_y) - (other.b_y - other.a_y) * (one.b_x - other.a_x) as one_b_side
     from celled as one
     join celled as other using (ring_number, cell_level, x_cell, y_cell)
-    where one.own_level = one.cell_level
-        and (other.own_level < other.cell_level or one.edge < other.edge)
-        and greatest(least(one.a_x, one.b_x), least(other.a_x, other.b_x))
-        <= least(greatest(one.a_x, one.b_x), greatest(other.a_x, other.b_x))
-        and greatest(least(one.a_y, one.b_y), least(other.a_y, other.b_y))
-        <= least(greatest(one.a_y, one.b_y), greatest(other.a_y, other.b_y))
-        and (
-            (one.b_x - one.a_x) * (other.a_y - one.a_y) - (one.b_y - one.a_y) * (other.a_x - one.a_x) > 1e-12
-            and (one.b_x - one.a_x) * (other.b_y - one.a_y) - (one.b_y - one.a_y) * (other.b_x - one.a_x) < -1e-12
-            or (one.b_x - one.a_x) * (other.a_y - one.a_y) - (one.b_y - one.a_y) * (other.a_x - one.a_x) < -1e-12
-            and (one.b_x - one.a_x) * (other.b_y - one.a_y) - (one.b_y - one.a_y) * (other.b_x - one.a_x) > 1e-12
-        )
-        and (
-            (other.b_x - other.a_x) * (one.a_y - other.a_y) - (other.b_y - other.a_y) * (one.a_x - other.a_x) > 1e-12
-            and (other.b_x - other.a_x) * (one.b_y - other.a_y) - (other.b_y - other.a_y) * (one.b_x - other.a_x) < -1e-12
-            or (other.b_x - other.a_x) * (one.a_y - other.a_y) - (other.b_y - other.a_y) * (one.a_x - other.a_x) < -1e-12
-            and (other.b_x - other.a_x) * (one.b_y - other.a_y) - (other.b_y - other.a_y) * (one.b_x - other.a_x) > 1e-12
-        )
+    where one.own_level = one.cell_level and (other.own_level < other.cell_level or one.edge < other.edge)
+),
+
+crossings as (
+    select distinct ring_number, edge, other_edge
+    from meetings
+    where least(other_a_side, other_b_side) < -1e-12
+        and greatest(other_a_side, other_b_side) > 1e-12
+        and least(one_a_side, one_b_side) < -1e-12
+        and greatest(one_a_side, one_b_side) > 1e-12
 )
 
 select

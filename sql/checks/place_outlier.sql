@@ -49,8 +49,12 @@ spreads as (
         extremes.shape,
         min(middle_across) as middle_across,
         min(middle_down) as middle_down,
-        greatest(1.4826 * median(abs((leftmost + rightmost) / 2 - middle_across)), $least_deviation) as deviation_across,
-        greatest(1.4826 * median(abs((topmost + lowest) / 2 - middle_down)), $least_deviation) as deviation_down
+        greatest(
+            1.4826 * median(abs((leftmost + rightmost) / 2 - middle_across)), $least_deviation
+        ) as deviation_across,
+        greatest(
+            1.4826 * median(abs((topmost + lowest) / 2 - middle_down)), $least_deviation
+        ) as deviation_down
     from extremes
     join middles
         on middles.name is not distinct from extremes.name and middles.shape is not distinct from extremes.shape
