@@ -18,7 +18,7 @@ with ends as (
         row_id,
         space_id,
         case
-            when timeline_id <> space_id then null
+            when timeline_id is distinct from space_id then null
             when space_type = 'audio' then duration_ms
             else coalesce(number_of_pages, number_of_frames)::double - 1
         end as end_at,
