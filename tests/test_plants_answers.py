@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import copy
 from functools import cache
 from random import Random
 from typing import Any
@@ -58,7 +58,7 @@ def found_in(rows: list[Any], ontology: Json, names: tuple[str, ...]) -> dict[st
 
 def demo() -> tuple[list[Any], Json]:
     """Label rows and ontology, to be changed."""
-    return json.loads(json.dumps(demo_export())), json.loads(json.dumps(demo_ontology()))
+    return copy.deepcopy(demo_export()), copy.deepcopy(demo_ontology())
 
 
 @cache

@@ -8,22 +8,21 @@
 -- is taken for the right one, of equals the first in the alphabet. value is how often the rarer one is used: rows of
 -- objects, classifications or attributes. space_id and frame are null for attributes and options.
 with used as (
-    select 'the class' as kind, 'object' as owner, null as attribute, name, count(*) as uses, min(row_id) as row_id
+    select 'a class' as kind, 'object' as owner, null as attribute, name, count(*) as uses, min(row_id) as row_id
     from objects_once
     where not coalesce(is_deleted, false)
     group by name
     union all
-    select 'the classification', 'classification', null, name, count(*), min(row_id)
+    select 'a classification', 'classification', null, name, count(*), min(row_id)
     from classifications
     group by name
     union all
-    select 'the attribute', owner, null, attribute, count(*), min(row_id)
+    select 'an attribute', owner, null, attribute, count(*), min(row_id)
     from attributes
     anti join object_copies on object_copies.row_id = attributes.row_id and object_copies.object_hash = owner_hash
-    where kind <> 'unknown' or answer is not null
     group by owner, attribute
     union all
-    select 'the option', owner, attribute, answer, count(*), min(row_id)
+    select 'an option', owner, attribute, answer, count(*), min(row_id)
     from attributes
     anti join object_copies on object_copies.row_id = attributes.row_id and object_copies.object_hash = owner_hash
     where kind = 'option'
@@ -42,6 +41,7 @@ folded as (
 spellings as (
     select kind, owner, same_attribute, same, name, sum(uses) as uses, min(row_id) as row_id
     from folded
+    where same <> ''
     group by kind, owner, same_attribute, same, name
 ),
 
@@ -65,7 +65,7 @@ labels as (
         min({'label_hash': label_hash, 'space_id': space_id, 'frame': frame, 'owner_hash': object_hash}) as label
     from rarer
     join objects_once as objects on objects.row_id = rarer.row_id and objects.name = rarer.name
-    where rarer.kind = 'the class' and not coalesce(is_deleted, false)
+    where rarer.kind = 'a class' and not coalesce(is_deleted, false)
     group by all
     union all
     select
@@ -73,7 +73,7 @@ labels as (
         min({'label_hash': label_hash, 'space_id': space_id, 'frame': frame, 'owner_hash': classification_hash})
     from rarer
     join classifications on classifications.row_id = rarer.row_id and classifications.name = rarer.name
-    where rarer.kind = 'the classification'
+    where rarer.kind = 'a classification'
     group by all
     union all
     select
@@ -83,12 +83,12 @@ labels as (
     join attributes
         on attributes.row_id = rarer.row_id
         and attributes.owner = rarer.owner
-        and case rarer.kind when 'the attribute' then attributes.attribute else attributes.answer end = rarer.name
+        and case rarer.kind when 'an attribute' then attributes.attribute else attributes.answer end = rarer.name
         and (
-            rarer.kind = 'the attribute'
+            rarer.kind = 'an attribute'
             or trim(regexp_replace(lower(attributes.attribute), '[\s_-]+', ' ', 'g')) is not distinct from same_attribute
         )
-    where rarer.kind in ('the attribute', 'the option') and (rarer.kind = 'the attribute' or attributes.kind = 'option')
+    where rarer.kind in ('an attribute', 'an option') and (rarer.kind = 'an attribute' or attributes.kind = 'option')
     group by all
 )
 

@@ -26,8 +26,8 @@ select
     owner_hash,
     case
         when nullif(trim(name), '') is null then 'The ontology does not have the class of an unnamed ' || owner || '.'
-        when owner = 'object' then 'The ontology has no class ' || name || '.'
-        else 'The ontology has no classification ' || name || '.'
+        when owner = 'object' then 'The ontology has no class ' || trim(name) || '.'
+        else 'The ontology has no classification ' || trim(name) || '.'
     end as message,
     null::double as value
 from used

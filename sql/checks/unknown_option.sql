@@ -26,11 +26,11 @@ known as (
 ),
 
 unknown as materialized (
-    select distinct owner, row_id, owner_hash, 'The ontology has no attribute ' || attribute || '.' as message
+    select distinct owner, row_id, owner_hash, 'the ontology has no attribute ' || attribute || '.' as message
     from given
     anti join known using (owner, attribute_feature_hash)
     union
-    select owner, row_id, owner_hash, 'The ontology has no option ' || answer || ' of ' || attribute || '.'
+    select owner, row_id, owner_hash, 'the ontology has no option ' || answer || ' of ' || attribute || '.'
     from given
     semi join known using (owner, attribute_feature_hash)
     anti join ontology_options
