@@ -639,6 +639,14 @@ class Draft:
         ]
         self.object_actions[label.hash] = {"objectHash": label.hash, "actions": actions}
 
+    def leave(self, label: Label, last: int) -> None:
+        """Cut the answers over time of an object that is not there after that frame."""
+        actions = self.object_actions[label.hash]["actions"]
+        assert isinstance(actions, list)
+        for action in actions:
+            action["range"] = [[start, min(stop, last)] for start, stop in action["range"] if start <= last]
+        self.object_actions[label.hash]["actions"] = [action for action in actions if action["range"]]
+
     def new_classification(self, kind: ClassificationClass, ranges: Ranges = (), spaces: Json | None = None) -> Label:
         """Return a new classification; without ranges, spaces or marks on a canvas it is one of the whole label row."""
         classification_hash = self.project.short_hash()
@@ -892,9 +900,12 @@ def image_sequence(project: Project) -> Json:
     canvas, length = Canvas(), 16
     for kind, aspect in ((VEHICLE, 0.9), (VEHICLE, 0.9), (PERSON, 0.22)):
         label = draft.new_object(kind)
+        last = 0
         for frame, box in track(rng, range(length), aspect):
             canvas.draw(label, bounding_box(box), frame)
+            last = frame
         draft.act(label, kind, 0, length - 1)
+        draft.leave(label, last)
     pose = draft.new_object(POSE)
     for frame, box in track(rng, range(3, 12), 0.25):
         canvas.draw(pose, skeleton(rng, box), frame)
@@ -1364,10 +1375,15 @@ def two_cameras(project: Project) -> list[Json]:
     canvases, space_ids = [Canvas(), Canvas()], [project.uuid(), project.uuid()]
     for _ in range(3):
         seen_by_both = draft.new_object(VEHICLE)
+        lasts: list[int] = []
         for canvas in canvases:
+            last = 20
             for frame, box in track(rng, range(20, 60), 0.9):
                 canvas.draw(seen_by_both, bounding_box(box), frame)
+                last = frame
+            lasts.append(last)
         draft.act(seen_by_both, VEHICLE, 20, 59, space_ids[0])
+        draft.leave(seen_by_both, lasts[0])
     both = {space_id: {"range": [[0, 99]], "type": "frame"} for space_id in space_ids}
     draft.new_classification(WEATHER, spaces=dict(both))
     spaces: Json = {}

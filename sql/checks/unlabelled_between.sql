@@ -1,0 +1,96 @@
+-- Where do a few frames have no label among many that have?
+-- One row per run of frames without any object or classification between labelled ones.
+-- Deleted objects do not count.
+--
+-- severity: note
+--
+-- On videos, image sequences, stacks and volumes: pages, image groups and scenes have no frames that follow each other
+-- closely. Only where most frames from the first labelled one to the last are labelled. frame is the first of the run,
+-- value its length. What holds for a whole space or label row labels no frame.
+--
+-- parameter max_frames = 10: Longest run that is told.
+-- parameter share = 0.8: Share of labelled frames, from the first to the last, from which on a run is told.
+with timelines as materialized (
+    select row_number() over (order by row_id, timeline_id) as timeline, row_id, timeline_id, label_hash
+    from (
+        select spaces.row_id, timeline_id, min(spaces.label_hash) as label_hash
+        from spaces
+        join label_rows using (row_id)
+        where
+            space_type in ('video', 'image_sequence', 'medical_stack', 'medical_file')
+            or (timeline_id <> space_id and is_image_sequence)
+        group by spaces.row_id, timeline_id
+    )
+),
+
+labelled as (
+    select timeline, coalesce(range_start, frame) as first_at, max(coalesce(range_end, frame, 9223372036854775807)) as last_at
+    from (
+        select row_id, timeline_id, frame, range_start, range_end
+        from objects
+        where not coalesce(is_deleted, false) and range_unit = 'frame'
+        union all
+        select row_id, timeline_id, frame, range_start, range_end
+        from classifications
+        where range_unit = 'frame'
+    )
+    join timelines using (row_id, timeline_id)
+    group by all
+),
+
+reached as materialized (
+    select
+        timeline,
+        first_at,
+        last_at,
+        max(last_at) over (
+            partition by timeline
+            order by first_at
+            rows between unbounded preceding and 1 preceding
+        ) as reach
+    from labelled
+    where first_at is not null
+),
+
+gaps as (
+    select timeline, reach, first_at::hugeint - reach - 1 as missing
+    from reached
+    where first_at::hugeint - 1 > reach
+),
+
+shares as (
+    select
+        timeline,
+        1 - sum(missing)::double / max(last_at::hugeint - first_at + 1)::double as labelled_share
+    from gaps
+    join (
+        select timeline, min(first_at) as first_at, max(last_at) as last_at
+        from reached
+        group by timeline
+    ) as spans using (timeline)
+    group by timeline
+)
+
+select
+    'unlabelled_between' as "check",
+    'note' as severity,
+    timelines.row_id,
+    timelines.label_hash::varchar as label_hash,
+    coalesce(frames.space_id, timelines.timeline_id)::varchar as space_id,
+    reach + 1 as frame,
+    null::varchar as owner,
+    null::varchar as owner_hash,
+    'Frames without a label between labelled ones.' as message,
+    missing::double as value
+from gaps
+join shares using (timeline)
+join timelines using (timeline)
+left join (
+    select row_id, timeline_id, frame, min(space_id) as space_id
+    from frames
+    where timeline_id <> space_id
+    group by row_id, timeline_id, frame
+) as frames
+    on frames.row_id = timelines.row_id and frames.timeline_id = timelines.timeline_id and frames.frame = reach + 1
+where missing <= $max_frames and labelled_share >= $share
+order by row_id, space_id, frame, owner_hash, message, owner
