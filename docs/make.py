@@ -53,10 +53,10 @@ The same query therefore works on an image, on a video and on a Data Group. `(ro
 space each, but share one timeline. So a track is `(row_id, timeline_id, object_hash)`.
 
 **What is settled.** These tables and views are format version 1, which the manifest of a snapshot (`_labelframe.json`)
-tells. Within a version columns, tables and views are only ever added, and mean what they meant: a query that
-runs today runs tomorrow, and gives the same. A column that is renamed, removed, of another type or of another meaning makes
-the next version; labelframe then says which versions it opens, and refuses the others rather than misread them. Statistics and
-checks may gain columns and rows of their own between releases; the changelog tells.
+tells. Within a version columns, tables and views are only ever added, and mean what they meant: a query that runs today
+runs tomorrow, and gives the same. A column that is renamed, removed, of another type or of another meaning makes the
+next version; labelframe then says which versions it opens, and refuses the others rather than misread them. Statistics
+and checks may gain columns and rows of their own between releases; the changelog tells.
 
 **Null.** What the export does not tell is null: never 0, an empty text or NaN. An empty text that the export has
 stays one.

@@ -133,9 +133,7 @@ def objects_per_frame(given: Given) -> list[Row]:
     numbers: dict[int, int] = {}
     for rows in frames.values():
         numbers[len(rows)] = numbers.get(len(rows), 0) + 1
-    return [
-        {"objects": number, "frames": count, "share": count / len(frames)} for number, count in numbers.items()
-    ]
+    return [{"objects": number, "frames": count, "share": count / len(frames)} for number, count in numbers.items()]
 
 
 def objects_per_frame_by_class(given: Given) -> list[Row]:

@@ -361,9 +361,7 @@ def place_outlier(rows: list[Json], ontology: Mapping[str, Any], rng: Random) ->
 def frozen_track(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Vehicles whose first box is copied on, beside others that move."""
     expected = set()
-    tracks = [
-        track for track in _tracks(rows, _has_box) if track[0].entry["name"] == "Vehicle" and len(track) >= 10
-    ]
+    tracks = [track for track in _tracks(rows, _has_box) if track[0].entry["name"] == "Vehicle" and len(track) >= 10]
     beside = [
         track
         for track in tracks
@@ -504,5 +502,3 @@ def deleted_present(rows: list[Json], ontology: Mapping[str, Any], rng: Random) 
         place.entry["isDeleted"] = True
         expected.add(place.finding)
     return _in_child(rows, expected, rng)
-
-

@@ -46,7 +46,7 @@ def found_in(rows: list[Any], ontology: Json, names: tuple[str, ...]) -> dict[st
     found = {}
     tables = compare.flatten(rows, ontology=ontology)
     with database.connect() as connection:
-        database.register_tables(connection, tables, wide=False)
+        database.register_tables(connection, tables, database.BARE)
         for name in names:
             query = CHECKS[name]
             result = run_query(connection, query.sql, query.values({}))

@@ -30,7 +30,7 @@ def found(rows: list[Any], name: str) -> list[tuple[object, ...]]:
     """What a check finds in label rows: where, and of what."""
     tables = compare.flatten(rows, ontology=demo_ontology())
     with database.connect() as connection:
-        database.register_tables(connection, tables, wide=False)
+        database.register_tables(connection, tables, database.BARE)
         query = CHECKS[name]
         result = run_query(connection, query.sql, query.values({}))
     return [
