@@ -483,7 +483,7 @@ def check(
     with _output():
         show_findings(found, checks.summary(found), form.value, out, examples)
     what = "findings" if baseline is None else "new findings"
-    _say(f"{len(found):,} {what}" if len(found) else f"no {what}")
+    _say(f"{len(found):,} {what}" if len(found) > 1 else f"1 {what[:-1]}" if len(found) else f"no {what}")
     if len(found):
         sys.exit(1)
 
@@ -592,7 +592,7 @@ def restore(
     opened = labels.open(folder)
     with _output():
         count = write_label_rows(opened.restore(where), out, overwrite)
-        _say(f"{count:,} label rows")
+        _say("1 label row" if count == 1 else f"{count:,} label rows")
         rejected = opened.row_counts()["rejects"]
         if rejected:
             _say(f"{rejected:,} rejects are not in it: labelframe rejects {printable(folder.as_posix(), 1000)} --raw")

@@ -53,7 +53,7 @@ def run_demo(folder: Path) -> None:
     with open(snapshot).connect(wide=False) as connection:
         show(run_statistic(connection, "class_counts"), "table")
 
-    print("Three things to try next:\n")
+    print("Four things to try next:\n")
     query = (
         "select frame, attributes['Colour'][1] as colour from object_attributes "
         "where name = 'Traffic Light' order by row_id, frame"
@@ -62,7 +62,9 @@ def run_demo(folder: Path) -> None:
     _step(f"   {command} sql {_quoted(snapshot)} {_quoted(query)}")
     print("2. What else can be asked without writing SQL:")
     _step(f"   {command} stats {_quoted(snapshot)}")
-    print("3. The same tables in Python:")
+    print("3. What is checked when labels are looked at for mistakes (without --list it is done):")
+    _step(f"   {command} check {_quoted(snapshot)} --list")
+    print("4. The same tables in Python:")
     code = f'import labelframe as lf; print(lf.open({json.dumps(snapshot.as_posix())}).polars("objects"))'
     _step(f"   {_python()} -c {_quoted(code)}")
 

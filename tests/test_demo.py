@@ -81,7 +81,7 @@ def test_the_commands_that_the_demo_shows_work_as_they_stand(tmp_path: Path) -> 
     commands = [line for line in commands if "labelframe" in line]
     runs = [subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True) for line in commands]
 
-    assert len(commands) == 5
+    assert len(commands) == 6
     assert [(line, run.stderr) for line, run in zip(commands, runs, strict=True) if run.returncode != 0] == []
     assert [line for line, run in zip(commands, runs, strict=True) if run.stdout == ""] == []
 
