@@ -14,7 +14,7 @@ with found as (
         space_id,
         frame,
         name as class,
-        count(case when not coalesce(is_deleted, false) then object_hash end) as objects
+        count(*) filter (not coalesce(is_deleted, false)) as objects
     from objects_once
     where frame is not null
     group by row_id, space_id, frame, name

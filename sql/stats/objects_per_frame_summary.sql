@@ -10,7 +10,7 @@
 -- column empty_frames: Frames without an object; they can hold classifications.
 -- column empty_share: Share of the frames that are empty.
 with found as (
-    select row_id, space_id, frame, count(case when not coalesce(is_deleted, false) then object_hash end) as objects
+    select row_id, space_id, frame, count(*) filter (not coalesce(is_deleted, false)) as objects
     from objects_once
     where frame is not null
     group by row_id, space_id, frame
