@@ -2,9 +2,9 @@
 -- One row per class that has boxes on frames of known size.
 -- Deleted objects do not count.
 --
--- The ratio is width over height in pixels: 2 is twice as wide as high. Of every shape it is the box around it, after any
--- rotation. Boxes without a width or a height (points, upright and level lines) are left out. An object that stands both in
--- a Data Group's label row and in a child's counts in the child's.
+-- The ratio is width over height in pixels: 2 is twice as wide as high. Of every shape it is the box around it, after
+-- any rotation. Boxes without a width or a height (points, upright and level lines) are left out. An object that stands
+-- both in a Data Group's label row and in a child's counts in the child's.
 --
 -- column wider_share: Share of the boxes that are wider than high.
 with sized as (

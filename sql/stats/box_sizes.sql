@@ -2,9 +2,9 @@
 -- One row per class that has boxes on frames of known size; points, which have no size, are left out.
 -- Deleted objects do not count.
 --
--- Pixels, except for those at the end, which are fractions of the frame. area_px is the shape's area, its box's where it
--- has none; small, medium and large are COCO's: below 32 * 32 px, below 96 * 96 px, the rest.
--- An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- Pixels, except for those at the end, which are fractions of the frame. area_px is the shape's area, its box's where
+-- it has none; small, medium and large are COCO's: below 32 * 32 px, below 96 * 96 px, the rest. An object that stands
+-- both in a Data Group's label row and in a child's counts in the child's.
 with boxes as (
     select
         objects.name as class,

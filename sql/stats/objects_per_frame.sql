@@ -2,8 +2,8 @@
 -- One row per number of objects: how many of the frames that the export lists hold that many, empty ones included.
 -- Deleted objects do not count.
 --
--- An object that stands both in a Data Group's label row and in a child's counts in the child's; a frame of the group that
--- holds nothing else is left out.
+-- An object that stands both in a Data Group's label row and in a child's counts in the child's; a frame of the group
+-- that holds nothing else is left out.
 with found as (
     select row_id, space_id, frame, count(*) filter (not coalesce(is_deleted, false)) as n_objects
     from objects_once
