@@ -4,8 +4,9 @@
 --
 -- Two boxes overlap where their intersection is at least a share of their union (IoU), which is the same in pixels as
 -- in fractions of the frame. Of every shape it is the box around it; boxes without a width or a height, as those of
--- points, are left out, and so are objects in scenes, audio and text. An object that stands both in a Data Group's
--- label row and in a child's counts in the child's.
+-- points, are left out, and so is what has no box on an image: cuboids, audio, text. In a continuous scene boxes meet
+-- where both have an event at the same time. An object that stands both in a Data Group's label row and in a child's
+-- counts in the child's.
 --
 -- Boxes that overlap so much are not unlike in width or height. So on a frame of many boxes each is put in the cells of
 -- a grid as coarse as itself, at most two by two, and in those of the grids of boxes that may be so much larger; boxes
