@@ -62,8 +62,7 @@ def _boxes_px(given: Given) -> list[Row]:
             width, height = size
             w_px, h_px = row["w"] * width, row["h"] * height
             area_px = w_px * h_px if row["area"] is None else row["area"] * width * height
-            sizes = {"w_px": w_px, "h_px": h_px, "area_px": area_px, "width": width, "height": height}
-            found.append({**row, **sizes})
+            found.append({**row, "w_px": w_px, "h_px": h_px, "area_px": area_px})
     return found
 
 
@@ -85,9 +84,10 @@ def box_sizes(given: Given) -> list[Row]:
                 answer["medium"] += 1
             else:
                 answer["large"] += 1
-        answer |= _spread("width_fraction", [row["w_px"] / row["width"] for row in rows])
-        answer |= _spread("height_fraction", [row["h_px"] / row["height"] for row in rows])
-        answer |= _spread("area_fraction", [row["area_px"] / row["width"] / row["height"] for row in rows])
+        answer |= _spread("width_fraction", [row["w"] for row in rows])
+        answer |= _spread("height_fraction", [row["h"] for row in rows])
+        fractions = [row["w"] * row["h"] if row["area"] is None else row["area"] for row in rows]
+        answer |= _spread("area_fraction", fractions)
         result.append(answer)
     return result
 

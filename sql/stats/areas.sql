@@ -18,9 +18,7 @@ with covered as (
     from objects_once as objects
     left join spaces on spaces.row_id = objects.row_id and spaces.space_id = objects.space_id
     left join (
-        select row_id, space_id, frame, width, height
-        from frames
-        where width is not null or height is not null
+        select row_id, space_id, frame, width, height from frames where width is not null or height is not null
     ) as frames
         on frames.row_id = objects.row_id and frames.space_id = objects.space_id and frames.frame = objects.frame
     where not coalesce(objects.is_deleted, false) and objects.area is not null

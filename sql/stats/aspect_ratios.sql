@@ -2,19 +2,31 @@
 -- One row per class that has boxes on frames of known size.
 -- Deleted objects do not count.
 --
--- The ratio is width over height in pixels: 2 is twice as wide as high. Of every shape it is the box around it, after any
--- rotation. Boxes without a width or a height (points, upright and level lines) are left out. An object that stands both in
--- a Data Group's label row and in a child's counts in the child's.
+-- The ratio is width over height in pixels: 2 is twice as wide as high. Of every shape it is the box around it, after
+-- any rotation. Boxes without a width or a height (points, upright and level lines) are left out. An object that stands
+-- both in a Data Group's label row and in a child's counts in the child's.
 --
 -- column wider_share: Share of the boxes that are wider than high.
-with ratios as (
-    select name as class, w_px / h_px as ratio, w_px > h_px as is_wider
-    from boxes_px
-    anti join object_copies
-        on object_copies.row_id = boxes_px.row_id
-        and object_copies.object_hash = boxes_px.object_hash
-        and coalesce(object_copies.space_id, boxes_px.space_id) = boxes_px.space_id
-    where not is_deleted and w_px > 0 and h_px > 0 and isfinite(w_px) and isfinite(h_px)
+with sized as (
+    select
+        objects.name as class,
+        objects.w * coalesce(frames.width, spaces.width) as w_px,
+        objects.h * coalesce(frames.height, spaces.height) as h_px
+    from objects_once as objects
+    left join spaces on spaces.row_id = objects.row_id and spaces.space_id = objects.space_id
+    left join (
+        select row_id, space_id, frame, width, height from frames where width is not null or height is not null
+    ) as frames
+        on frames.row_id = objects.row_id and frames.space_id = objects.space_id and frames.frame = objects.frame
+    where
+        not coalesce(objects.is_deleted, false)
+        and objects.x is not null and objects.y is not null and objects.w > 0 and objects.h > 0
+),
+
+ratios as (
+    select class, w_px / h_px as ratio, w_px > h_px as is_wider
+    from sized
+    where w_px > 0 and h_px > 0 and isfinite(w_px) and isfinite(h_px)
 ),
 
 measured as (

@@ -2,10 +2,10 @@
 -- One row per class that has boxes.
 -- Deleted objects do not count.
 --
--- Of every shape it is the box around it; points are left out, and so is what lies in a scene, not on an image. A box
--- touches a border where it comes as near as the tolerance, or reaches beyond. Distances are fractions of the frame's width
--- or height, so its size need not be known. An object that stands both in a Data Group's label row and in a child's counts
--- in the child's.
+-- Of every shape it is the box around it; points are left out, and so is what has no box on an image: cuboids, audio,
+-- text. A box touches a border where it comes as near as the tolerance, or reaches beyond. Distances are fractions of
+-- the frame's width or height, so its size need not be known. An object that stands both in a Data Group's label row
+-- and in a child's counts in the child's.
 --
 -- parameter tolerance = 0.005: Distance from a border below which a box touches it, as a fraction of the frame.
 -- column any_share: Share of the boxes that touch at least one border.

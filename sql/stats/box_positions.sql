@@ -4,8 +4,8 @@
 --
 -- A heat map: of every shape the centre of the box around it, points included. A centre outside the frame counts in the
 -- nearest cell. Cells are fractions of the frame, so frames of every size, known or not, count alike. Points with z and
--- cuboids, which lie in a scene, are left out, as are audio and text. An object that stands both in a Data Group's label
--- row and in a child's counts in the child's.
+-- cuboids, which lie in a scene, are left out, as are audio and text. An object that stands both in a Data Group's
+-- label row and in a child's counts in the child's.
 --
 -- parameter grid = 16: Columns and rows of the grid.
 -- column grid_column: Column of the cell, from 0 at the left.

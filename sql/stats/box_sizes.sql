@@ -2,24 +2,40 @@
 -- One row per class that has boxes on frames of known size; points, which have no size, are left out.
 -- Deleted objects do not count.
 --
--- Pixels, except for those at the end, which are fractions of the frame. area_px is the shape's area, its box's where it
--- has none; small, medium and large are COCO's: below 32 * 32 px, below 96 * 96 px, the rest.
--- An object that stands both in a Data Group's label row and in a child's counts in the child's.
-with sized as (
+-- Pixels, except for those at the end, which are fractions of the frame. area_px is the shape's area, its box's where
+-- it has none; small, medium and large are COCO's: below 32 * 32 px, below 96 * 96 px, the rest. An object that stands
+-- both in a Data Group's label row and in a child's counts in the child's.
+with boxes as (
     select
-        name as class,
-        w_px as width_px,
-        h_px as height_px,
-        coalesce(area_px, w_px * h_px) as area_px,
-        w_px / width as width_fraction,
-        h_px / height as height_fraction,
-        coalesce(area_px, w_px * h_px) / width / height as area_fraction
-    from boxes_px
-    anti join object_copies
-        on object_copies.row_id = boxes_px.row_id
-        and object_copies.object_hash = boxes_px.object_hash
-        and coalesce(object_copies.space_id, boxes_px.space_id) = boxes_px.space_id
-    where not is_deleted and shape is distinct from 'point'
+        objects.name as class,
+        objects.w,
+        objects.h,
+        objects.area,
+        coalesce(frames.width, spaces.width) as width,
+        coalesce(frames.height, spaces.height) as height
+    from objects_once as objects
+    left join spaces on spaces.row_id = objects.row_id and spaces.space_id = objects.space_id
+    left join (
+        select row_id, space_id, frame, width, height from frames where width is not null or height is not null
+    ) as frames
+        on frames.row_id = objects.row_id and frames.space_id = objects.space_id and frames.frame = objects.frame
+    where
+        not coalesce(objects.is_deleted, false)
+        and objects.shape is distinct from 'point'
+        and objects.x is not null and objects.y is not null and objects.w is not null and objects.h is not null
+),
+
+sized as (
+    select
+        class,
+        w * width as width_px,
+        h * height as height_px,
+        coalesce(area * width * height, w * width * (h * height)) as area_px,
+        w as width_fraction,
+        h as height_fraction,
+        coalesce(area, w * h) as area_fraction
+    from boxes
+    where width is not null and height is not null
 ),
 
 measured as (

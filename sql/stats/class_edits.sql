@@ -2,9 +2,9 @@
 -- One row per class; classes never used are absent.
 -- Deleted objects do not count.
 --
--- objects counts an object once on each of its frames or ranges. Names and times are those that the export tells, of the
--- last change only; times are in UTC. An object that stands both in a Data Group's label row and in a child's counts in the
--- child's.
+-- objects counts an object once on each of its frames or ranges. Names and times are those that the export tells, of
+-- the last change only; times are in UTC. An object that stands both in a Data Group's label row and in a child's
+-- counts in the child's.
 --
 -- column annotators: People and models that made objects of the class.
 -- column editors: People and models that last changed some.

@@ -2,9 +2,9 @@
 -- One row per class, the most frequent first; classes never used are absent.
 -- Deleted objects do not count.
 --
--- objects counts an object once on each of its frames or ranges, as class_counts does. The last three columns are of all
--- classes together and the same in every row. An object that stands both in a Data Group's label row and in a child's
--- counts in the child's.
+-- objects counts an object once on each of its frames or ranges, as class_counts does. The last three columns are of
+-- all classes together and the same in every row. An object that stands both in a Data Group's label row and in a
+-- child's counts in the child's.
 --
 -- parameter beta = 0.999: Of the weights: 0 weighs all classes alike, near 1 by the inverse of their objects.
 -- column rank: Place by number of objects, from 1; classes with as many share one.

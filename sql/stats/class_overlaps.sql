@@ -2,14 +2,16 @@
 -- One row per two classes, or one with itself, that have boxes overlapping on a frame.
 -- Deleted objects do not count.
 --
--- Two boxes overlap where their intersection is at least a share of their union (IoU), which is the same in pixels as in
--- fractions of the frame. Of every shape it is the box around it; boxes without a width or a height, as those of points, are
--- left out, and so are objects in scenes, audio and text. An object that stands both in a Data Group's label row and in a
--- child's counts in the child's.
+-- Two boxes overlap where their intersection is at least a share of their union (IoU), which is the same in pixels as
+-- in fractions of the frame. Of every shape it is the box around it; boxes without a width or a height, as those of
+-- points, are left out, and so is what has no box on an image: cuboids, audio, text. In a continuous scene boxes meet
+-- where both have an event at the same time. An object that stands both in a Data Group's label row and in a child's
+-- counts in the child's.
 --
--- Boxes that overlap so much are not unlike in width or height. So on a frame of many boxes each is put in the cells of a
--- grid as coarse as itself, at most two by two, and in those of the grids of boxes that may be so much larger; boxes meet in
--- the cell where their intersection starts. The cost grows with the boxes and the pairs that meet, not with their square.
+-- Boxes that overlap so much are not unlike in width or height. So on a frame of many boxes each is put in the cells of
+-- a grid as coarse as itself, at most two by two, and in those of the grids of boxes that may be so much larger; boxes
+-- meet in the cell where their intersection starts. The cost grows with the boxes and the pairs that meet, not with
+-- their square.
 --
 -- parameter iou = 0.1: Intersection over union from which two boxes overlap; below 0.001 it counts as 0.001.
 -- column class: Class of the one box, the first in the alphabet.

@@ -2,9 +2,9 @@
 -- One row per class that has cuboids in a scene.
 -- Deleted objects do not count.
 --
--- Sizes are along the cuboid's own axes, in the units of the scene (volume: cubed); distance is that of its centre from the
--- scene's origin. Cuboids drawn on images are left out. An object counts at each of its events or frames. One that stands
--- both in a Data Group's label row and in a child's counts in the child's.
+-- Sizes are along the cuboid's own axes, in the units of the scene (volume: cubed); distance is that of its centre from
+-- the scene's origin. Cuboids drawn on images are left out. An object counts at each of its events or frames. One that
+-- stands both in a Data Group's label row and in a child's counts in the child's.
 with cuboids as (
     select
         name as class,

@@ -2,8 +2,8 @@
 -- One row per class and name of a keypoint.
 -- Deleted objects do not count.
 --
--- A keypoint counts once on each frame; one whose state the export does not tell is visible. An object that stands both in
--- a Data Group's label row and in a child's counts in the child's.
+-- A keypoint counts once on each frame; one whose state the export does not tell is visible. An object that stands both
+-- in a Data Group's label row and in a child's counts in the child's.
 --
 -- column keypoint: Name of the keypoint in the skeleton.
 -- column visible_share: Share of the keypoints that are visible.

@@ -2,9 +2,9 @@
 -- One row per class that has bitmasks.
 -- Deleted objects do not count.
 --
--- A mask that fills little of its box is thin, or has specks far from the rest. Empty masks have no box and no fill. Masks
--- that could not be read are left out, and so are segmentations of point clouds. An object that stands both in a Data
--- Group's label row and in a child's counts in the child's.
+-- A mask that fills little of its box is thin, or has specks far from the rest. Empty masks have no box and no fill.
+-- Masks that could not be read are left out, and so are segmentations of point clouds. An object that stands both in a
+-- Data Group's label row and in a child's counts in the child's.
 --
 -- column masks: Bitmasks, empty ones included.
 -- column empty_masks: Bitmasks without a pixel.

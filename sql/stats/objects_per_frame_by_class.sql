@@ -2,8 +2,8 @@
 -- One row per class that lies on frames.
 -- Deleted objects do not count.
 --
--- Objects that lie on no frame (audio, text, HTML) are left out. Of Data Groups, an object that stands both in the group's
--- label row and in a child's counts in the child's; a frame of the group that holds nothing else is left out.
+-- Objects that lie on no frame (audio, text, HTML) are left out. Of Data Groups, an object that stands both in the
+-- group's label row and in a child's counts in the child's; a frame of the group that holds nothing else is left out.
 --
 -- column frames: Frames that hold at least one object of the class.
 -- column share: Share of all frames that the export lists, empty ones included.
@@ -14,7 +14,7 @@ with found as (
         space_id,
         frame,
         name as class,
-        count(case when not coalesce(is_deleted, false) then object_hash end) as objects
+        count(*) filter (not coalesce(is_deleted, false)) as objects
     from objects_once
     where frame is not null
     group by row_id, space_id, frame, name

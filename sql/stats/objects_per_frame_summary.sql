@@ -2,15 +2,15 @@
 -- One row per data type: the frames that the export lists, empty ones included, and the objects on them.
 -- Deleted objects do not count.
 --
--- See objects_per_frame for each number of objects. Audio, text and HTML have no frames, and no row. An object that stands
--- both in a Data Group's label row and in a child's counts in the child's; a frame of the group that holds nothing else is
--- left out.
+-- See objects_per_frame for each number of objects. Audio, text and HTML have no frames, and no row. An object that
+-- stands both in a Data Group's label row and in a child's counts in the child's; a frame of the group that holds
+-- nothing else is left out.
 --
 -- column data_type: Modality of the label row: video, image, img_group, dicom, ...
 -- column empty_frames: Frames without an object; they can hold classifications.
 -- column empty_share: Share of the frames that are empty.
 with found as (
-    select row_id, space_id, frame, count(case when not coalesce(is_deleted, false) then object_hash end) as objects
+    select row_id, space_id, frame, count(*) filter (not coalesce(is_deleted, false)) as objects
     from objects_once
     where frame is not null
     group by row_id, space_id, frame
