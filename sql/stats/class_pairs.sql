@@ -1,11 +1,11 @@
 -- Which classes are on the same frames?
--- One row per two different classes that share a frame, the first in the alphabet first; a class without name comes last.
+-- One row per two classes that share a frame, in order of the alphabet; a class without name comes last.
 -- Deleted objects do not count.
 --
--- A frame is one image, slice or page of one space; in continuous scenes a moment at which both have an entry. Audio, text
--- and what else has no frames is left out: see extent_overlaps. Frames are counted by the set of classes on them, and pairs
--- from these sets: the cost is linear in frames, and in the pairs of classes of each different set.
--- An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- A frame is one image, slice or page of one space; in continuous scenes a moment at which both have an entry. Audio,
+-- text and what else has no frames is left out: see extent_overlaps. Frames are counted by the set of classes on them,
+-- and pairs from these sets: the cost is linear in frames, and in the pairs of classes of each different set. An
+-- object that stands both in a Data Group's label row and in a child's counts in the child's.
 --
 -- column other_class: The second class.
 -- column frames_both: Frames that hold both.
