@@ -37,7 +37,7 @@ tracked as (
                     'width': coalesce(own_sizes.width, spaces.width),
                     'height': coalesce(own_sizes.height, spaces.height)
                 }
-            ) filter (objects.x is not null and objects.y is not null and objects.w is not null and objects.h is not null)
+            ) filter (objects.x + objects.y + objects.w + objects.h is not null)
         ) as boxes
     from objects_once as objects
     left join spaces on spaces.row_id = objects.row_id and spaces.space_id = objects.space_id
@@ -116,7 +116,8 @@ summed as (
         count(*) filter (place = 0) as tracks,
         count(*) filter (is_step) as steps,
         quantile_cont(case when isfinite(px_per_frame) then px_per_frame end, [0.5, 0.95, 1]) as px_per_frame,
-        quantile_cont(case when isfinite(widths_per_frame) then widths_per_frame end, [0.5, 0.95, 1]) as widths_per_frame,
+        quantile_cont(case when isfinite(widths_per_frame) then widths_per_frame end, [0.5, 0.95, 1])
+            as widths_per_frame,
         quantile_cont(case when isfinite(px_per_s) then px_per_s end, [0.5, 0.95, 1]) as px_per_s,
         quantile_cont(case when isfinite(widths_per_s) then widths_per_s end, [0.5, 0.95, 1]) as widths_per_s,
         quantile_cont(case when isfinite(size_ratio) then size_ratio end, [0.5, 0.95]) as size_ratio
