@@ -1,11 +1,11 @@
 -- Which classes are on the same frames?
--- One row per two different classes that share a frame, the first in the alphabet first; a class without name comes last.
+-- One row per two classes that share a frame, in order of the alphabet; a class without name comes last.
 -- Deleted objects do not count.
 --
--- A frame is one image, slice or page of one space; in continuous scenes a moment at which both have an entry. Audio, text
--- and what else has no frames is left out: see extent_overlaps. Frames are counted by the set of classes on them, and pairs
--- from these sets: the cost is linear in frames, and in the pairs of classes of each different set.
--- An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- A frame is one image, slice or page of one space; in continuous scenes a moment at which both have an entry. Audio,
+-- text and what else has no frames is left out: see extent_overlaps. Frames are counted by the set of classes on them,
+-- and pairs from these sets: the cost is linear in frames, and in the pairs of classes of each different set. An
+-- object that stands both in a Data Group's label row and in a child's counts in the child's.
 --
 -- column other_class: The second class.
 -- column frames_both: Frames that hold both.
@@ -16,12 +16,15 @@
 -- column jaccard: frames_both over the frames that hold either.
 -- column lift: How many times more often they meet than by chance, over all frames that the export lists; 1: by chance.
 with classes as (
-    select name, row_number() over (order by name nulls last) as place
-    from (select distinct name from objects)
+    select name, place, (repeat('0', place) || '1' || repeat('0', n_classes - place - 1))::bit as own_bit
+    from (
+        select name, row_number() over (order by name nulls last) - 1 as place, count(*) over () as n_classes
+        from (select distinct name from objects)
+    )
 ),
 
 framed as (
-    select list_sort(list(place) filter (not coalesce(is_deleted, false))) as places
+    select bit_or(case when not coalesce(is_deleted, false) then own_bit end) as bits
     from objects_once
     join classes on classes.name is not distinct from objects_once.name
     where frame is not null
@@ -29,16 +32,15 @@ framed as (
 ),
 
 bags as (
-    select places, count(*) as frames
+    select bits, count(*) as frames
     from framed
-    group by places
+    group by bits
 ),
 
 sets as (
-    select list_sort(list_distinct(places)) as places, sum(frames) as frames
+    select list_filter(range(bit_length(bits)), lambda place: get_bit(bits, place::integer) = 1) as places, frames
     from bags
-    where places is not null
-    group by list_sort(list_distinct(places))
+    where bits is not null
 ),
 
 firsts as (

@@ -2,9 +2,10 @@
 -- One row per class of classifications, which is their name.
 -- Deleted objects do not count.
 --
--- instances counts a classification once in its label row, placements every entry of a frame and every range, whole space and
--- whole label row of an answer. frames, seconds and characters count each place of a space once, both ends of a range too;
--- what holds for a whole space or label row is not in them. In continuous scenes an entry is a moment, a range has seconds.
+-- instances counts a classification once in its label row, placements every entry of a frame and every range, whole
+-- space and whole label row of an answer. frames, seconds and characters count each place of a space once, both ends
+-- of a range too; what holds for a whole space or label row is not in them. In continuous scenes an entry is a moment,
+-- a range has seconds.
 --
 -- column entries: Entries of frames.
 -- column ranges: Ranges that only answers tell.

@@ -2,16 +2,16 @@
 -- One row per class of classifications, attribute, answer and unit of range; a null answer is where nothing was chosen.
 -- Deleted objects do not count.
 --
--- Each place of a space counts once for an answer, both ends of a range too. What holds for a whole space holds on all its
--- frames or all its duration, what holds for a whole label row on those of all its spaces, where they are known. HTML ranges
--- between nodes have no length. In continuous scenes an entry is a moment.
+-- Each place of a space counts once for an answer, both ends of a range too. What holds for a whole space holds on all
+-- its frames or all its duration, what holds for a whole label row on those of all its spaces, where they are known.
+-- HTML ranges between nodes have no length. In continuous scenes an entry is a moment.
 --
 -- column range_unit: What the ranges count, as exported; null for whole label rows and spaces of no known unit.
 -- column unit: What held is told in: frames, s or characters.
 -- column instances: Classifications that give the answer, once in their label row.
 -- column spaces: Spaces that it holds on.
 -- column held: On how much it holds; null where that is unknown.
--- column share_of_files: Share of the files of known length that the classification is on, whatever its answer, that it holds on.
+-- column share_of_files: held over the lengths of the files that the class is on, whatever its answer, where known.
 with files as (
     select
         row_id,
@@ -105,6 +105,13 @@ reached as (
     where is_whole or first <= last or range_unit = 'html'
 ),
 
+measured as (
+    select
+        *,
+        case when first <= last then greatest(last - greatest(first, coalesce(reach + 1, first)) + 1, 0) end as added
+    from reached
+),
+
 of_space as (
     select
         class,
@@ -114,10 +121,10 @@ of_space as (
         space_id,
         max(file_length) as file_length,
         greatest(
-            sum(case when first <= last then greatest(last - greatest(first, coalesce(reach + 1, first)) + 1, 0) end)::double,
+            sum(added)::double,
             max(case when is_whole then file_length end)
         ) as held
-    from reached
+    from measured
     group by row_id, space_id, class, attribute, answer, range_unit
 ),
 

@@ -1,9 +1,9 @@
 -- Which classifications stand in the same label rows?
--- One row per two classes of classifications that share a label row, the first in the alphabet first, one without name last.
+-- One row per two classes of classifications that share a label row, in order of the alphabet, one without name last.
 -- Deleted objects do not count.
 --
--- A label row counts wherever in it the two hold. Label rows are counted by the set of classes in them, and pairs from these
--- sets: the cost is linear in the pairs of classes of each different set.
+-- A label row counts wherever in it the two hold. Label rows are counted by the set of classes in them, and pairs from
+-- these sets: the cost is linear in the pairs of classes of each different set.
 --
 -- column other_class: The second class.
 -- column label_rows_both: Label rows that have both.

@@ -2,11 +2,11 @@
 -- One row per data type and label status whose label rows have frames of known number.
 -- Deleted objects do not count.
 --
--- Frames are those of the view all_frames, whether the export lists them or not: images, slices, frames of videos and image
--- sequences; pages and scenes, whose number is not known, are left out. A frame is labelled by objects and classifications
--- that lie on it or whose range holds it; what holds for a whole space or label row labels the file, not its frames.
--- An object that stands both in a Data Group's label row and in a child's counts in the child's; a frame of the group that
--- holds nothing else is left out.
+-- Frames are those of the view all_frames, whether the export lists them or not: images, slices, frames of videos and
+-- image sequences; pages and scenes, whose number is not known, are left out. A frame is labelled by objects and
+-- classifications that lie on it or whose range holds it; what holds for a whole space or label row labels the file,
+-- not its frames. An object that stands both in a Data Group's label row and in a child's counts in the child's; a
+-- frame of the group that holds nothing else is left out.
 --
 -- column frames: Frames that there are.
 -- column with_objects: Frames with an object at least.
@@ -41,7 +41,12 @@ canvases as (
 ),
 
 ranged as (
-    select row_id, space_id, unnest(['object', 'any']) as kind, range_start::hugeint as first, range_end::hugeint as last
+    select
+        row_id,
+        space_id,
+        unnest(['object', 'any']) as kind,
+        range_start::hugeint as first,
+        range_end::hugeint as last
     from objects_once
     where frame is null and range_unit = 'frame' and range_start <= range_end and not coalesce(is_deleted, false)
     union all
@@ -78,10 +83,13 @@ reached as (
     select
         row_id,
         space_id,
-        sum(case when kind = 'object' then greatest(least(last, n_counted - 1) - greatest(first, 0) + 1, 0) end) as in_object_run,
-        sum(case when kind = 'any' then greatest(least(last, n_counted - 1) - greatest(first, 0) + 1, 0) end) as in_run
-    from runs
-    join canvases using (row_id, space_id)
+        sum(case when kind = 'object' then counted end) as in_object_run,
+        sum(case when kind = 'any' then counted end) as in_run
+    from (
+        select *, greatest(least(last, n_counted - 1) - greatest(first, 0) + 1, 0) as counted
+        from runs
+        join canvases using (row_id, space_id)
+    )
     group by row_id, space_id
 ),
 
@@ -101,9 +109,13 @@ listed as (
         on copied.row_id = frames.row_id and copied.space_id = frames.space_id and copied.frame = frames.frame
     left join gone on gone.row_id = frames.row_id and gone.space_id = frames.space_id and gone.frame = frames.frame
     asof left join (select * from runs where kind = 'object') as object_run
-        on object_run.row_id = frames.row_id and object_run.space_id = frames.space_id and frames.frame >= object_run.first
+        on object_run.row_id = frames.row_id
+        and object_run.space_id = frames.space_id
+        and frames.frame >= object_run.first
     asof left join (select * from runs where kind = 'any') as any_run
-        on any_run.row_id = frames.row_id and any_run.space_id = frames.space_id and frames.frame >= any_run.first
+        on any_run.row_id = frames.row_id
+        and any_run.space_id = frames.space_id
+        and frames.frame >= any_run.first
 ),
 
 listed_of_space as (

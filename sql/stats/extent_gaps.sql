@@ -2,20 +2,21 @@
 -- One row per type of space and unit of range, of the spaces that hold objects which only their answers place.
 -- Deleted objects do not count.
 --
--- Milliseconds and nanoseconds are told in seconds. What any class labels is labelled; gaps lie between labelled ranges, and
--- ranges that touch leave none. What is labelled as a whole has no gaps. What lies before the first range counts from 0; what
--- lies after the last only where the file's duration or number of frames is known. Ranges of HTML nodes, which have no place
--- in the text, images of an image group, spaces without any such object, and reversed ranges are left out; classifications do
--- not count. An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- Milliseconds and nanoseconds are told in seconds. What any class labels is labelled; gaps lie between labelled
+-- ranges, and ranges that touch leave none. What is labelled as a whole has no gaps. What lies before the first range
+-- counts from 0; what lies after the last only where the file's duration or number of frames is known. Ranges of HTML
+-- nodes, which have no place in the text, images of an image group, spaces without any such object, and reversed
+-- ranges are left out; classifications do not count. An object that stands both in a Data Group's label row and in a
+-- child's counts in the child's.
 --
 -- column unit: What the columns from labelled on are told in: s, characters or frames.
 -- column spaces: Spaces that hold a range, or an object for all of them.
--- column spaces_of_known_length: Those whose duration or number of frames is known: unlabelled_after and share_labelled are of them.
+-- column spaces_of_known_length: Those whose duration or number of frames is known.
 -- column labelled: What is labelled, once where ranges overlap.
 -- column gaps: Stretches without a label between two labelled ones.
 -- column gaps_total: Their lengths, summed.
 -- column unlabelled_before: What lies before the first labelled range of each space, summed.
--- column unlabelled_after: What lies between the last labelled range and the end of the file, summed.
+-- column unlabelled_after: What lies between the last labelled range and the end of each file of known length, summed.
 -- column share_labelled: Share of the files of known length that is labelled.
 with files as (
     select
@@ -131,7 +132,8 @@ counted as (
         sum(labelled) as labelled,
         sum(case when not has_whole then before end) as unlabelled_before,
         sum(case when not has_whole and file_length is not null then after end) as unlabelled_after,
-        sum(case when file_length is not null then least(labelled, file_length) end) / sum(file_length) as share_labelled
+        sum(case when file_length is not null then least(labelled, file_length) end) / sum(file_length)
+            as share_labelled
     from of_space
     group by space_type, range_unit
 )

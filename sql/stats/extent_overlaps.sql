@@ -1,13 +1,13 @@
 -- Which classes hold at once on audio, text and time series?
--- One row per two different classes and unit of range whose ranges meet, the first in the alphabet first, one without name last.
+-- One row per two classes and unit of range whose ranges meet, in order of the alphabet, one without name last.
 -- Deleted objects do not count.
 --
--- Of the objects that only their answers place: audio (milliseconds, told in seconds), text and HTML (characters), time series
--- (frames; nanoseconds, told in seconds, in continuous scenes). Both ends of a range count. What holds for its whole space, or
--- from somewhere to the end, reaches the end of the file where that is known, else it is left out, as are HTML ranges between
--- different nodes, whole images of an image group, and reversed ranges. Each space is cut where ranges start and end, and a
--- piece between two cuts is met once by each class on it: the cost is linear in pieces times classes.
--- An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- Of the objects that only their answers place: audio (milliseconds, told in seconds), text and HTML (characters),
+-- time series (frames; nanoseconds, told in seconds, in continuous scenes). Both ends of a range count. What holds for
+-- its whole space, or from somewhere to the end, reaches the end of the file where that is known, else it is left out,
+-- as are HTML ranges between different nodes, whole images of an image group, and reversed ranges. Each space is cut
+-- where ranges start and end, and a piece between two cuts is met once by each class on it: the cost is linear in
+-- pieces times classes. An object that stands both in a Data Group's label row and in a child's counts in the child's.
 --
 -- column other_class: The second class.
 -- column unit: What the columns from labelled_both on are told in: s, characters or frames.
@@ -36,7 +36,8 @@ files as (
             case when space_type = 'audio' then 'millisecond' else 'frame' end as whole_unit,
             case
                 when space_type = 'audio' then duration_ms
-                when space_type not in ('text', 'html') and timeline_id is not distinct from space_id then number_of_frames
+                when space_type in ('text', 'html') or timeline_id is distinct from space_id then null
+                else number_of_frames
             end as file_length
         from spaces
     )

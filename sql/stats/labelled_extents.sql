@@ -2,13 +2,13 @@
 -- One row per class and unit of range, of the objects that only their answers place: they have ranges, not frames.
 -- Deleted objects do not count.
 --
--- These are audio (milliseconds, told in seconds), text and HTML (characters), time series (frames; nanoseconds, told in
--- seconds, in continuous scenes), and whatever else has no entries in frames. Both ends of a range count. A range between
--- two nodes of HTML has a length only where both are the same node; a reversed one has none. What holds for its whole space,
--- or from somewhere to the end, reaches the end of the file where its duration or number of frames is known.
--- An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- These are audio (milliseconds, told in seconds), text and HTML (characters), time series (frames; nanoseconds, told
+-- in seconds, in continuous scenes), and whatever else has no entries in frames. Both ends of a range count. A range
+-- between two nodes of HTML has a length only where both are the same node; a reversed one has none. What holds for
+-- its whole space, or from somewhere to the end, reaches the end of the file where its duration or number of frames is
+-- known. An object that stands both in a Data Group's label row and in a child's counts in the child's.
 --
--- column range_unit: What the ranges count, as exported; null where they are whole spaces of no known unit, as point clouds.
+-- column range_unit: What the ranges count, as exported; null of whole spaces without unit, as point clouds are.
 -- column unit: What the columns from labelled to length_max are told in: s, characters or frames.
 -- column objects: Objects, once in their label row.
 -- column ranges: Ranges, whole spaces too.

@@ -2,11 +2,11 @@
 -- One row per class whose objects are on frames; a track is one object on one timeline.
 -- Deleted objects do not count.
 --
--- A gap is one or more frames between the first and the last of a track that it is not on. Exports may list only keyframes,
--- and leave out the frames between them on purpose: then every track has gaps. The timeline of an image group is one for all
--- its images. Continuous scenes, where an object holds from event to event, are left out. An object that has other classes on
--- other frames counts as the first in the alphabet.
--- An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- A gap is one or more frames between the first and the last of a track that it is not on. Exports may list only
+-- keyframes, and leave out the frames between them on purpose: then every track has gaps. The timeline of an image
+-- group is one for all its images. Continuous scenes, where an object holds from event to event, are left out. An
+-- object that has other classes on other frames counts as the first in the alphabet. An object that stands both in a
+-- Data Group's label row and in a child's counts in the child's.
 --
 -- column tracks: Objects, once on each timeline.
 -- column frames_missing: Frames in gaps.

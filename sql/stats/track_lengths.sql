@@ -2,11 +2,12 @@
 -- One row per class whose objects are on frames; a track is one object on one timeline.
 -- Deleted objects do not count.
 --
--- The timeline of an image group is one for all its images. Exports may list only keyframes of a video: frames are those that
--- the export lists. Seconds are of the tracks whose frames per second are known, from the first frame to the end of the last;
--- in continuous scenes, where frames are moments, from the first to the end of what the last upsert holds, to that upsert
--- itself where it holds to the end of the scene. An object that has other classes on other frames counts as the first in the
--- alphabet. An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- The timeline of an image group is one for all its images. Exports may list only keyframes of a video: frames are
+-- those that the export lists. Seconds are of the tracks whose frames per second are known, from the first frame to
+-- the end of the last; in continuous scenes, where frames are moments, from the first to the end of what the last
+-- upsert holds, to that upsert itself where it holds to the end of the scene. An object that has other classes on
+-- other frames counts as the first in the alphabet. An object that stands both in a Data Group's label row and in a
+-- child's counts in the child's.
 --
 -- column tracks: Objects, once on each timeline.
 -- column tracks_of_one_frame: Tracks that are on one frame only.

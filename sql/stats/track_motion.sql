@@ -2,13 +2,14 @@
 -- One row per class that has tracks with boxes on at least two frames; a track is one object on one timeline.
 -- Deleted objects do not count.
 --
--- A step leads from a track's box to its next one, and is divided by the frames between them. Speed is that of the box's
--- centre, in px and in widths of the box, which are sqrt(w * h) of the box before the step: both need the size of the frames.
--- Per second is told where frames per second are known. A number that is not finite is left out. The timeline of an image
--- group is one for all its images: steps between frames of another size are left out, and so are steps from or to a frame
--- that holds several boxes of the track. In continuous scenes, where frames are nanoseconds, only what is told per second
--- counts; cuboids in space have no boxes. An object that has other classes on other frames counts as the first in the
--- alphabet. An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- A step leads from a track's box to its next one, and is divided by the frames between them. Speed is that of the
+-- box's centre, in px and in widths of the box, which are sqrt(w * h) of the box before the step: both need the size
+-- of the frames. Per second is told where frames per second are known. A number that is not finite is left out. The
+-- timeline of an image group is one for all its images: steps between frames of another size are left out, and so are
+-- steps from or to a frame that holds several boxes of the track. In continuous scenes, where frames are nanoseconds,
+-- only what is told per second counts; cuboids in space have no boxes. An object that has other classes on other
+-- frames counts as the first in the alphabet. An object that stands both in a Data Group's label row and in a child's
+-- counts in the child's.
 --
 -- column tracks: Tracks with boxes on at least two frames.
 -- column steps: Their steps between frames of the same size.
@@ -36,7 +37,7 @@ tracked as (
                     'width': coalesce(own_sizes.width, spaces.width),
                     'height': coalesce(own_sizes.height, spaces.height)
                 }
-            ) filter (objects.x is not null and objects.y is not null and objects.w is not null and objects.h is not null)
+            ) filter (objects.x + objects.y + objects.w + objects.h is not null)
         ) as boxes
     from objects_once as objects
     left join spaces on spaces.row_id = objects.row_id and spaces.space_id = objects.space_id
@@ -115,7 +116,8 @@ summed as (
         count(*) filter (place = 0) as tracks,
         count(*) filter (is_step) as steps,
         quantile_cont(case when isfinite(px_per_frame) then px_per_frame end, [0.5, 0.95, 1]) as px_per_frame,
-        quantile_cont(case when isfinite(widths_per_frame) then widths_per_frame end, [0.5, 0.95, 1]) as widths_per_frame,
+        quantile_cont(case when isfinite(widths_per_frame) then widths_per_frame end, [0.5, 0.95, 1])
+            as widths_per_frame,
         quantile_cont(case when isfinite(px_per_s) then px_per_s end, [0.5, 0.95, 1]) as px_per_s,
         quantile_cont(case when isfinite(widths_per_s) then widths_per_s end, [0.5, 0.95, 1]) as widths_per_s,
         quantile_cont(case when isfinite(size_ratio) then size_ratio end, [0.5, 0.95]) as size_ratio
