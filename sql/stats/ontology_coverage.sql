@@ -14,7 +14,13 @@
 -- column never_used: Whether used is 0.
 -- column in_ontology: Whether the ontology knows it.
 with labelled as materialized (
-    select owner, row_id, owner_hash, class, coalesce(class_feature_hash, class, '') as class_key
+    select
+        owner,
+        row_id,
+        owner_hash,
+        class,
+        coalesce(class_feature_hash, class, '') as class_key,
+        row_number() over () as label
     from (
         select
             'object' as owner, row_id, object_hash as owner_hash, min(name) as class,
@@ -34,23 +40,16 @@ with labelled as materialized (
 
 chosen as materialized (
     select
-        labelled.owner, labelled.row_id, labelled.owner_hash, class_key, class,
-        attribute_key, attribute, option_key, option
-    from (
-        select
-            owner,
-            row_id,
-            owner_hash,
-            coalesce(attribute_feature_hash, attribute, attribute_value, '') as attribute_key,
-            min(coalesce(attribute, attribute_value, attribute_feature_hash)) as attribute,
-            case when kind = 'option' then coalesce(answer_feature_hash, answer_value, answer) end as option_key,
-            min(case when kind = 'option' then coalesce(answer, answer_value, answer_feature_hash) end) as option
-        from attributes
-        where coalesce(answer, answer_value, answer_feature_hash) is not null
-        group by owner, row_id, owner_hash, attribute_key, option_key
-    ) as given
-    join labelled
-        on labelled.owner = given.owner and labelled.row_id = given.row_id and labelled.owner_hash = given.owner_hash
+        owner,
+        class_key,
+        label,
+        coalesce(attribute_feature_hash, attribute, attribute_value, '') as attribute_key,
+        coalesce(attribute, attribute_value, attribute_feature_hash) as attribute,
+        case when kind = 'option' then coalesce(answer_feature_hash, answer_value, answer) end as option_key,
+        case when kind = 'option' then coalesce(answer, answer_value, answer_feature_hash) end as option
+    from attributes
+    join labelled using (owner, row_id, owner_hash)
+    where coalesce(answer, answer_value, answer_feature_hash) is not null
 ),
 
 used_classes as (
@@ -60,17 +59,13 @@ used_classes as (
 ),
 
 used_attributes as (
-    select owner, class_key, attribute_key, min(attribute) as attribute, count(*) as used
-    from (
-        select owner, class_key, attribute_key, min(attribute) as attribute
-        from chosen
-        group by owner, class_key, attribute_key, row_id, owner_hash
-    )
+    select owner, class_key, attribute_key, min(attribute) as attribute, count(distinct label) as used
+    from chosen
     group by owner, class_key, attribute_key
 ),
 
 used_options as (
-    select owner, class_key, attribute_key, option_key, min(option) as option, count(*) as used
+    select owner, class_key, attribute_key, option_key, min(option) as option, count(distinct label) as used
     from chosen
     where option_key is not null
     group by owner, class_key, attribute_key, option_key
