@@ -205,9 +205,7 @@ def attributes_missing(given: Given) -> list[Row]:
         told = entries.get(part, {})
         answered = sum(told.get(label, False) for label in due)
         nothing = sum(not told[label] for label in due if label in told)
-        name = _first(
-            _least(node["node"].get("name") for node in known), _least(entry_names.get(part, [])), part[2]
-        )
+        name = _first(_least(node["node"].get("name") for node in known), _least(entry_names.get(part, [])), part[2])
         found.append(
             {
                 "owner": part[0],

@@ -29,8 +29,12 @@ with labelled as materialized (
         select
             'object' as owner, row_id, object_hash as owner_hash, min(name) as class,
             min(feature_hash) as class_feature_hash
-        from objects_once
-        where not in_child and not coalesce(is_deleted, false)
+        from (
+            select row_id, object_hash, name, feature_hash
+            from objects_once
+            where not in_child and not coalesce(is_deleted, false)
+            group by row_id, object_hash, name, feature_hash
+        )
         group by row_id, object_hash
         union all
         select 'classification', row_id, classification_hash, min(name), min(feature_hash)
@@ -93,16 +97,26 @@ due as materialized (
         and nested.parent_feature_hash = entries.answer_feature_hash
 ),
 
+entered as (
+    select owner, class_key, attribute_key, label, bool_or(is_answered) as is_answered
+    from entries
+    group by owner, class_key, attribute_key, label
+),
+
 counted as (
+    select owner, class_key, attribute_key, count(*) as entered, count(*) filter (is_answered) as answered
+    from entered
+    group by owner, class_key, attribute_key
+),
+
+named as (
     select
         owner,
         class_key,
         attribute_key,
         min(attribute) as attribute,
-        min(attribute_feature_hash) as attribute_feature_hash,
-        count(distinct label) as entered,
-        count(distinct label) filter (is_answered) as answered
-    from entries
+        min(attribute_feature_hash) as attribute_feature_hash
+    from (select distinct owner, class_key, attribute_key, attribute, attribute_feature_hash from entries)
     group by owner, class_key, attribute_key
 ),
 
@@ -129,18 +143,19 @@ told as (
     select
         asked.owner,
         classes.class,
-        coalesce(nodes.attribute, counted.attribute, asked.attribute_key) as attribute,
+        coalesce(nodes.attribute, named.attribute, asked.attribute_key) as attribute,
         nodes.path,
         nodes.required,
         case when nodes.is_nested then counted_due.instances else classes.instances end as instances,
         coalesce(case when nodes.is_nested then counted_due.entered else counted.entered end, 0) as entered,
         coalesce(case when nodes.is_nested then counted_due.answered else counted.answered end, 0) as answered,
         classes.class_feature_hash,
-        case when nodes.owner is not null then asked.attribute_key else counted.attribute_feature_hash end
+        case when nodes.owner is not null then asked.attribute_key else named.attribute_feature_hash end
             as attribute_feature_hash
     from asked
     join classes using (owner, class_key)
     left join nodes using (owner, class_key, attribute_key)
+    left join named using (owner, class_key, attribute_key)
     left join counted using (owner, class_key, attribute_key)
     left join counted_due using (owner, class_key, attribute_key)
 )

@@ -25,10 +25,14 @@ with labelled as materialized (
         select
             'object' as owner, row_id, object_hash as owner_hash, min(name) as class,
             min(feature_hash) as class_feature_hash
-        from objects_once
-        where not in_child
-            and not coalesce(is_deleted, false)
-            and exists (select * from ontology_classes)
+        from (
+            select row_id, object_hash, name, feature_hash
+            from objects_once
+            where not in_child
+                and not coalesce(is_deleted, false)
+                and exists (select * from ontology_classes)
+            group by row_id, object_hash, name, feature_hash
+        )
         group by row_id, object_hash
         union all
         select 'classification', row_id, classification_hash, min(name), min(feature_hash)
@@ -59,16 +63,32 @@ used_classes as (
 ),
 
 used_attributes as (
-    select owner, class_key, attribute_key, min(attribute) as attribute, count(distinct label) as used
-    from chosen
-    group by owner, class_key, attribute_key
+    select owner, class_key, attribute_key, attribute, used
+    from (
+        select owner, class_key, attribute_key, count(distinct label) as used
+        from chosen
+        group by owner, class_key, attribute_key
+    )
+    join (
+        select owner, class_key, attribute_key, min(attribute) as attribute
+        from (select distinct owner, class_key, attribute_key, attribute from chosen)
+        group by owner, class_key, attribute_key
+    ) as named using (owner, class_key, attribute_key)
 ),
 
 used_options as (
-    select owner, class_key, attribute_key, option_key, min(option) as option, count(distinct label) as used
-    from chosen
-    where option_key is not null
-    group by owner, class_key, attribute_key, option_key
+    select owner, class_key, attribute_key, option_key, option, used
+    from (
+        select owner, class_key, attribute_key, option_key, count(distinct label) as used
+        from chosen
+        where option_key is not null
+        group by owner, class_key, attribute_key, option_key
+    )
+    join (
+        select owner, class_key, attribute_key, option_key, min(option) as option
+        from (select distinct owner, class_key, attribute_key, option_key, option from chosen)
+        group by owner, class_key, attribute_key, option_key
+    ) as named using (owner, class_key, attribute_key, option_key)
 ),
 
 known_classes as (
@@ -158,4 +178,4 @@ from (
     join questions using (owner, class_key, attribute_key)
     join classes using (owner, class_key)
 )
-order by owner desc, class, path, level, attribute, option, used desc, archived, in_ontology
+order by owner desc, class, path, level <> 'class', level, attribute, option, used desc, archived, in_ontology
