@@ -16,26 +16,31 @@
 -- column other: The other attribute.
 -- column other_answer: The answer to it.
 -- column share: instances over all instances of the class that give the first answer.
-with labelled as (
-    select 'object' as owner, row_id, object_hash as owner_hash, min(name) as class
-    from objects_once
-    where not in_child and not coalesce(is_deleted, false)
-    group by row_id, object_hash
-    union all
-    select 'classification', row_id, classification_hash, min(name)
-    from classifications
-    group by row_id, classification_hash
+with labelled as materialized (
+    select owner, row_id, owner_hash, class, row_number() over () as label
+    from (
+        select 'object' as owner, row_id, object_hash as owner_hash, min(name) as class
+        from objects_once
+        where not in_child and not coalesce(is_deleted, false)
+        group by row_id, object_hash
+        union all
+        select 'classification', row_id, classification_hash, min(name)
+        from classifications
+        group by row_id, classification_hash
+    )
 ),
 
 given as materialized (
     select
         owner,
-        row_id,
-        owner_hash,
+        class,
+        label,
         coalesce(attribute, attribute_value, attribute_feature_hash) as attribute,
         coalesce(answer, answer_value, answer_feature_hash) as answer
     from attributes
-    where coalesce(answer, answer_value, answer_feature_hash) is not null
+    join labelled using (owner, row_id, owner_hash)
+    where ($class::varchar is null or class = $class::varchar)
+        and coalesce(answer, answer_value, answer_feature_hash) is not null
         and coalesce(attribute, attribute_value, attribute_feature_hash) is not null
         and (
             kind = 'option'
@@ -53,13 +58,11 @@ choices as materialized (
 profiles as materialized (
     select owner, class, made, count(*) as instances
     from (
-        select owner, row_id, owner_hash, list_sort(list_distinct(list(choice))) as made
+        select owner, class, label, list_sort(list_distinct(list(choice))) as made
         from given
         join choices using (attribute, answer)
-        group by owner, row_id, owner_hash
+        group by owner, class, label
     )
-    join labelled using (owner, row_id, owner_hash)
-    where $class::varchar is null or class = $class::varchar
     group by owner, class, made
 ),
 

@@ -17,13 +17,24 @@
 -- column no_entry: Instances without the attribute.
 -- column share_missing: Share of the instances without an answer, to four decimals.
 with labelled as materialized (
-    select owner, row_id, owner_hash, class, coalesce(class_feature_hash, class, '') as class_key, class_feature_hash
+    select
+        owner,
+        row_id,
+        owner_hash,
+        class,
+        coalesce(class_feature_hash, class, '') as class_key,
+        class_feature_hash,
+        row_number() over () as label
     from (
         select
             'object' as owner, row_id, object_hash as owner_hash, min(name) as class,
             min(feature_hash) as class_feature_hash
-        from objects_once
-        where not in_child and not coalesce(is_deleted, false)
+        from (
+            select row_id, object_hash, name, feature_hash
+            from objects_once
+            where not in_child and not coalesce(is_deleted, false)
+            group by row_id, object_hash, name, feature_hash
+        )
         group by row_id, object_hash
         union all
         select 'classification', row_id, classification_hash, min(name), min(feature_hash)
@@ -53,64 +64,73 @@ nodes as (
 
 entries as materialized (
     select
-        labelled.owner, labelled.row_id, labelled.owner_hash, class_key, attribute_key,
-        attribute, attribute_feature_hash, is_answered
+        owner,
+        class_key,
+        label,
+        coalesce(attribute_feature_hash, attribute, attribute_value, '') as attribute_key,
+        coalesce(attribute, attribute_value, attribute_feature_hash) as attribute,
+        attribute_feature_hash,
+        answer_feature_hash,
+        coalesce(answer, answer_value, answer_feature_hash) is not null and not (kind = 'text' and answer = '')
+            as is_answered
+    from attributes
+    join labelled using (owner, row_id, owner_hash)
+),
+
+nested as (
+    select distinct owner, class_key, attribute_key, parent_feature_hash
     from (
         select
-            owner,
-            row_id,
-            owner_hash,
-            coalesce(attribute_feature_hash, attribute, attribute_value, '') as attribute_key,
-            min(coalesce(attribute, attribute_value, attribute_feature_hash)) as attribute,
-            min(attribute_feature_hash) as attribute_feature_hash,
-            bool_or(coalesce(nullif(answer, case when kind = 'text' then '' end), answer_value, answer_feature_hash) is not null) as is_answered
-        from attributes
-        group by owner, row_id, owner_hash, attribute_key
-    ) as given
-    join labelled
-        on labelled.owner = given.owner and labelled.row_id = given.row_id and labelled.owner_hash = given.owner_hash
+            owner, class_feature_hash as class_key, feature_hash as attribute_key, parent_feature_hash
+        from ontology_attributes
+    )
+    join nodes using (owner, class_key, attribute_key)
+    where is_nested
 ),
 
 due as materialized (
-    select distinct labelled.owner, labelled.row_id, labelled.owner_hash, labelled.class_key, nested.attribute_key
-    from (
-        select owner, class_feature_hash as class_key, feature_hash as attribute_key, parent_feature_hash
-        from ontology_attributes
-        semi join (select * from nodes where is_nested) as always_nested
-            on always_nested.owner = ontology_attributes.owner
-            and always_nested.class_key = ontology_attributes.class_feature_hash
-            and always_nested.attribute_key = ontology_attributes.feature_hash
-    ) as nested
-    join attributes
-        on attributes.owner = nested.owner and attributes.answer_feature_hash = nested.parent_feature_hash
-    join labelled
-        on labelled.owner = attributes.owner
-        and labelled.row_id = attributes.row_id
-        and labelled.owner_hash = attributes.owner_hash
-        and labelled.class_key = nested.class_key
+    select distinct entries.owner, entries.class_key, nested.attribute_key, label
+    from entries
+    join nested
+        on nested.owner = entries.owner
+        and nested.class_key = entries.class_key
+        and nested.parent_feature_hash = entries.answer_feature_hash
+),
+
+entered as (
+    select owner, class_key, attribute_key, label, bool_or(is_answered) as is_answered
+    from entries
+    group by owner, class_key, attribute_key, label
 ),
 
 counted as (
+    select owner, class_key, attribute_key, count(*) as entered, count(*) filter (is_answered) as answered
+    from entered
+    group by owner, class_key, attribute_key
+),
+
+named as (
     select
         owner,
         class_key,
         attribute_key,
         min(attribute) as attribute,
-        min(attribute_feature_hash) as attribute_feature_hash,
-        count(*) filter (is_answered) as answered,
-        count(*) filter (not is_answered) as nothing_chosen,
-        count(*) filter (is_answered and is_due) as answered_due,
-        count(*) filter (not is_answered and is_due) as nothing_chosen_due
-    from (
-        select entries.*, due.row_id is not null as is_due
-        from entries
-        left join due
-            on due.owner = entries.owner
-            and due.row_id = entries.row_id
-            and due.owner_hash = entries.owner_hash
-            and due.attribute_key = entries.attribute_key
-    )
+        min(attribute_feature_hash) as attribute_feature_hash
+    from (select distinct owner, class_key, attribute_key, attribute, attribute_feature_hash from entries)
     group by owner, class_key, attribute_key
+),
+
+counted_due as (
+    select
+        due.owner,
+        due.class_key,
+        due.attribute_key,
+        count(distinct due.label) as instances,
+        count(distinct entries.label) as entered,
+        count(distinct entries.label) filter (is_answered) as answered
+    from due
+    left join entries on entries.label = due.label and entries.attribute_key = due.attribute_key
+    group by due.owner, due.class_key, due.attribute_key
 ),
 
 asked as (
@@ -123,22 +143,21 @@ told as (
     select
         asked.owner,
         classes.class,
-        coalesce(nodes.attribute, counted.attribute, asked.attribute_key) as attribute,
+        coalesce(nodes.attribute, named.attribute, asked.attribute_key) as attribute,
         nodes.path,
         nodes.required,
-        case when nodes.is_nested then due_of.instances else classes.instances end as instances,
-        coalesce(case when nodes.is_nested then answered_due else answered end, 0) as answered,
-        coalesce(case when nodes.is_nested then nothing_chosen_due else nothing_chosen end, 0) as nothing_chosen,
+        case when nodes.is_nested then counted_due.instances else classes.instances end as instances,
+        coalesce(case when nodes.is_nested then counted_due.entered else counted.entered end, 0) as entered,
+        coalesce(case when nodes.is_nested then counted_due.answered else counted.answered end, 0) as answered,
         classes.class_feature_hash,
-        case when nodes.owner is not null then asked.attribute_key else counted.attribute_feature_hash end
+        case when nodes.owner is not null then asked.attribute_key else named.attribute_feature_hash end
             as attribute_feature_hash
     from asked
     join classes using (owner, class_key)
     left join nodes using (owner, class_key, attribute_key)
+    left join named using (owner, class_key, attribute_key)
     left join counted using (owner, class_key, attribute_key)
-    left join (
-        select owner, class_key, attribute_key, count(*) as instances from due group by owner, class_key, attribute_key
-    ) as due_of using (owner, class_key, attribute_key)
+    left join counted_due using (owner, class_key, attribute_key)
 )
 
 select
@@ -149,8 +168,8 @@ select
     required,
     instances,
     answered,
-    nothing_chosen,
-    instances - answered - nothing_chosen as no_entry,
+    entered - answered as nothing_chosen,
+    instances - entered as no_entry,
     round((instances - answered) / instances, 4) as share_missing,
     class_feature_hash,
     attribute_feature_hash

@@ -14,15 +14,25 @@
 -- column never_used: Whether used is 0.
 -- column in_ontology: Whether the ontology knows it.
 with labelled as materialized (
-    select owner, row_id, owner_hash, class, coalesce(class_feature_hash, class, '') as class_key
+    select
+        owner,
+        row_id,
+        owner_hash,
+        class,
+        coalesce(class_feature_hash, class, '') as class_key,
+        row_number() over () as label
     from (
         select
             'object' as owner, row_id, object_hash as owner_hash, min(name) as class,
             min(feature_hash) as class_feature_hash
-        from objects_once
-        where not in_child
-            and not coalesce(is_deleted, false)
-            and exists (select * from ontology_classes)
+        from (
+            select row_id, object_hash, name, feature_hash
+            from objects_once
+            where not in_child
+                and not coalesce(is_deleted, false)
+                and exists (select * from ontology_classes)
+            group by row_id, object_hash, name, feature_hash
+        )
         group by row_id, object_hash
         union all
         select 'classification', row_id, classification_hash, min(name), min(feature_hash)
@@ -34,23 +44,16 @@ with labelled as materialized (
 
 chosen as materialized (
     select
-        labelled.owner, labelled.row_id, labelled.owner_hash, class_key, class,
-        attribute_key, attribute, option_key, option
-    from (
-        select
-            owner,
-            row_id,
-            owner_hash,
-            coalesce(attribute_feature_hash, attribute, attribute_value, '') as attribute_key,
-            min(coalesce(attribute, attribute_value, attribute_feature_hash)) as attribute,
-            case when kind = 'option' then coalesce(answer_feature_hash, answer_value, answer) end as option_key,
-            min(case when kind = 'option' then coalesce(answer, answer_value, answer_feature_hash) end) as option
-        from attributes
-        where coalesce(answer, answer_value, answer_feature_hash) is not null
-        group by owner, row_id, owner_hash, attribute_key, option_key
-    ) as given
-    join labelled
-        on labelled.owner = given.owner and labelled.row_id = given.row_id and labelled.owner_hash = given.owner_hash
+        owner,
+        class_key,
+        label,
+        coalesce(attribute_feature_hash, attribute, attribute_value, '') as attribute_key,
+        coalesce(attribute, attribute_value, attribute_feature_hash) as attribute,
+        case when kind = 'option' then coalesce(answer_feature_hash, answer_value, answer) end as option_key,
+        case when kind = 'option' then coalesce(answer, answer_value, answer_feature_hash) end as option
+    from attributes
+    join labelled using (owner, row_id, owner_hash)
+    where coalesce(answer, answer_value, answer_feature_hash) is not null
 ),
 
 used_classes as (
@@ -60,20 +63,32 @@ used_classes as (
 ),
 
 used_attributes as (
-    select owner, class_key, attribute_key, min(attribute) as attribute, count(*) as used
+    select owner, class_key, attribute_key, attribute, used
     from (
-        select owner, class_key, attribute_key, min(attribute) as attribute
+        select owner, class_key, attribute_key, count(distinct label) as used
         from chosen
-        group by owner, class_key, attribute_key, row_id, owner_hash
+        group by owner, class_key, attribute_key
     )
-    group by owner, class_key, attribute_key
+    join (
+        select owner, class_key, attribute_key, min(attribute) as attribute
+        from (select distinct owner, class_key, attribute_key, attribute from chosen)
+        group by owner, class_key, attribute_key
+    ) as named using (owner, class_key, attribute_key)
 ),
 
 used_options as (
-    select owner, class_key, attribute_key, option_key, min(option) as option, count(*) as used
-    from chosen
-    where option_key is not null
-    group by owner, class_key, attribute_key, option_key
+    select owner, class_key, attribute_key, option_key, option, used
+    from (
+        select owner, class_key, attribute_key, option_key, count(distinct label) as used
+        from chosen
+        where option_key is not null
+        group by owner, class_key, attribute_key, option_key
+    )
+    join (
+        select owner, class_key, attribute_key, option_key, min(option) as option
+        from (select distinct owner, class_key, attribute_key, option_key, option from chosen)
+        group by owner, class_key, attribute_key, option_key
+    ) as named using (owner, class_key, attribute_key, option_key)
 ),
 
 known_classes as (
@@ -163,4 +178,4 @@ from (
     join questions using (owner, class_key, attribute_key)
     join classes using (owner, class_key)
 )
-order by owner desc, class, path, level, attribute, option, used desc, archived, in_ontology
+order by owner desc, class, path, level <> 'class', level, attribute, option, used desc, archived, in_ontology
