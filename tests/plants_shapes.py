@@ -112,8 +112,8 @@ def _has_box(place: _Place) -> bool:
 
 
 def _copy_to_child(rows: list[Json], space_id: str) -> dict[str, tuple[str, str]]:
-    """Give the child's label row of a group's video the labels that the group shows on it, as exports do; say which label
-    row and space stand for the group's canvas now."""
+    """Give the child's label row of a group's video the labels that the group shows on it, as exports do; say which
+    label row and space stand for the group's canvas now."""
     for row in rows:
         if row["data_type"] == "group" and space_id in row["spaces"]:
             key = row["spaces"][space_id]["child_info"]["layout_key"]
