@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -43,7 +44,7 @@ class _Place:
 
 
 def _blobs(row: Json) -> Iterator[tuple[str, str, str, int, Json, tuple[int, int] | None]]:
-    """Kind, space, timeline, frame, labels and size of each labelled frame, scenes that run on without frames left out."""
+    """Kind, space, timeline, frame, labels and size of each labelled frame; those of scenes are left out."""
     if row["data_type"] == "scene":
         return
     for unit_id, unit in row["data_units"].items():
@@ -111,8 +112,8 @@ def _has_box(place: _Place) -> bool:
 
 
 def _copy_to_child(rows: list[Json], space_id: str) -> dict[str, tuple[str, str]]:
-    """Give the child's label row of a group's video the labels that the group shows on it, as exports do; tell the label
-    row and space that stand for the group's canvas now."""
+    """Give the child's label row of a group's video the labels that the group shows on it, as exports do; say which
+    label row and space stand for the group's canvas now."""
     for row in rows:
         if row["data_type"] == "group" and space_id in row["spaces"]:
             key = row["spaces"][space_id]["child_info"]["layout_key"]
@@ -138,7 +139,7 @@ def _in_child(rows: list[Json], expected: set[Finding], rng: Random) -> set[Find
 
 def no_area(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Sides of zero and below, lines drawn as polygons."""
-    expected = set()
+    expected: set[Finding] = set()
     shapes = ("bounding_box", "rotatable_bounding_box", "polygon", "ellipse", "circle", "cuboid_2d")
     for place in _some(rows, rng, shapes):
         entry = place.entry
@@ -162,7 +163,7 @@ def no_area(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[F
 
 def outside_frame(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Boxes, outlines and points that reach out on one side, or lie outside."""
-    expected = set()
+    expected: set[Finding] = set()
     shapes = ("bounding_box", "rotatable_bounding_box", "polygon", "ellipse", "circle", "polyline", "point", "skeleton")
     for place in _some(rows, rng, shapes):
         entry, shift = place.entry, rng.choice([-2.0, -1.0, 1.0, 3.0])
@@ -189,7 +190,7 @@ def outside_frame(rows: list[Json], ontology: Mapping[str, Any], rng: Random) ->
 
 def tiny(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Boxes and outlines of a pixel and a half on one side."""
-    expected = set()
+    expected: set[Finding] = set()
     shapes = ("bounding_box", "polygon", "bitmask")
     for place in _some(rows, rng, shapes, lambda place: place.size is not None):
         assert place.size
@@ -208,7 +209,7 @@ def tiny(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Find
 
 def duplicate(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Objects drawn again under another hash, a little beside."""
-    expected = set()
+    expected: set[Finding] = set()
     shapes = ("bounding_box", "rotatable_bounding_box", "polygon", "bitmask", "skeleton", "ellipse", "circle")
     for place in _some(rows, rng, shapes):
         again = copy.deepcopy(place.entry)
@@ -225,7 +226,7 @@ def duplicate(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set
 
 def same_object_twice(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Entries of one hash, drawn at one place or at two."""
-    expected = set()
+    expected: set[Finding] = set()
     for place in _some(rows, rng, ("bounding_box", "polygon", "bitmask", "point", "polyline", "ellipse")):
         again = copy.deepcopy(place.entry)
         if "boundingBox" in again and rng.random() < 0.5:
@@ -237,7 +238,7 @@ def same_object_twice(rows: list[Json], ontology: Mapping[str, Any], rng: Random
 
 def class_changes(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Tracks of another class from some frame on, or for some frames."""
-    expected = set()
+    expected: set[Finding] = set()
     tracks: dict[tuple[str, str], list[_Place]] = {}
     for place in _places(rows):
         tracks.setdefault((place.label_hash, str(place.entry["objectHash"])), []).append(place)
@@ -265,7 +266,7 @@ def class_changes(rows: list[Json], ontology: Mapping[str, Any], rng: Random) ->
 
 def track_jump(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Boxes, outlines and ellipses that are elsewhere for one frame."""
-    expected = set()
+    expected: set[Finding] = set()
     tracks = [
         track
         for track in _tracks(rows, lambda place: _has_box(place) or "polygons" in place.entry)
@@ -286,21 +287,21 @@ def track_jump(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> se
 
 def _is_close(track: list[_Place]) -> bool:
     """Whether no two frames of a track are more than two apart."""
-    return all(later.frame - place.frame <= 2 for place, later in zip(track, track[1:], strict=False))
+    return all(later.frame - place.frame <= 2 for place, later in pairwise(track))
 
 
 def _is_whole(track: list[_Place]) -> bool:
-    return all(later.frame - place.frame == 1 for place, later in zip(track, track[1:], strict=False))
+    return all(later.frame - place.frame == 1 for place, later in pairwise(track))
 
 
 def track_gap(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Objects that are left out for a few frames; those that the demo hides for a while are known."""
-    expected = set()
+    expected: set[Finding] = set()
     tracks = _tracks(rows)
     for track in tracks:
         length = track[-1].frame - track[0].frame + 1
         if len(track) >= 0.8 * length:
-            for place, later in zip(track, track[1:], strict=False):
+            for place, later in pairwise(track):
                 if 1 <= later.frame - place.frame - 1 <= 10:
                     expected.add(place.finding)
     for track in _some_tracks(rng, [track for track in tracks if len(track) >= 16 and _is_whole(track)]):
@@ -313,7 +314,7 @@ def track_gap(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set
 
 def size_outlier(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """One huge parked car, and boxes that nearly vanish."""
-    expected = set()
+    expected: set[Finding] = set()
     for place in _some(rows, rng, ("rotatable_bounding_box",)):
         box = place.entry["rotatableBoundingBox"]
         box.update(w=4 * box["w"], h=4 * box["h"])
@@ -326,7 +327,7 @@ def size_outlier(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> 
 
 def aspect_outlier(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """One very long parked car, and boxes that are slits."""
-    expected = set()
+    expected: set[Finding] = set()
     for place in _some(rows, rng, ("rotatable_bounding_box",)):
         place.entry["rotatableBoundingBox"]["w"] *= 6
         expected.add(place.finding)
@@ -340,7 +341,7 @@ def aspect_outlier(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -
 
 def place_outlier(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """A watermark in a corner of every picture, and of some in another."""
-    expected = set()
+    expected: set[Finding] = set()
     seen: dict[tuple[str, int], list[_Place]] = {}
     for place in _places(rows):
         if _has_box(place):
@@ -360,7 +361,11 @@ def place_outlier(rows: list[Json], ontology: Mapping[str, Any], rng: Random) ->
 
 def frozen_track(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Vehicles whose first box is copied on, beside others that move."""
+<<<<<<< HEAD
     expected = set()
+=======
+    expected: set[Finding] = set()
+>>>>>>> 4e5ed24de5ca20586df0c3db7315fdc0b9d7a8f5
     tracks = [track for track in _tracks(rows, _has_box) if track[0].entry["name"] == "Vehicle" and len(track) >= 10]
     beside = [
         track
@@ -382,7 +387,7 @@ def frozen_track(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> 
 
 def crossing_polygon(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Outlines and holes with two vertices in each other's place, in either spelling."""
-    expected = set()
+    expected: set[Finding] = set()
     for place in _some(rows, rng, ("polygon",)):
         entry = place.entry
         rings = [ring for rings in entry["polygons"] for ring in rings]
@@ -402,7 +407,7 @@ def crossing_polygon(rows: list[Json], ontology: Mapping[str, Any], rng: Random)
 
 def few_vertices(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Outlines of two places, a hole of one, lines that go nowhere, a pose without a joint."""
-    expected = set()
+    expected: set[Finding] = set()
     for place in _some(rows, rng, ("polygon", "polyline", "skeleton")):
         entry = place.entry
         if "polyline" in entry:
@@ -421,7 +426,7 @@ def few_vertices(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> 
 
 def empty_mask(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Masks of background alone, a segmentation that selects nothing."""
-    expected = set()
+    expected: set[Finding] = set()
     for place in _some(rows, rng, ("bitmask",)):
         mask = place.entry["bitmask"]
         mask["rleString"] = encode_rle([mask["width"] * mask["height"]])
@@ -438,7 +443,7 @@ def empty_mask(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> se
 
 def mask_misfit(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Masks of a cut of their frame, of twice its size, or shifted."""
-    expected = set()
+    expected: set[Finding] = set()
     for place in _some(rows, rng, ("bitmask",)):
         assert place.size
         width, height = place.size
@@ -492,7 +497,7 @@ def confidence_out_of_range(rows: list[Json], ontology: Mapping[str, Any], rng: 
 
 def deleted_present(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Objects marked as deleted on some of their frames, or on all."""
-    expected = set()
+    expected: set[Finding] = set()
     for track in _some_tracks(rng, _tracks(rows)):
         first = rng.choice([0, len(track) // 2])
         for place in track[first:]:

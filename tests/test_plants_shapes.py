@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Mapping
+from functools import cache
 from random import Random
 from typing import Any
 
 import compare
 import plants_shapes
+import pyarrow as pa
 import pytest
 
 from labelframe import database
@@ -26,9 +29,8 @@ HIDES = {"track_gap"}
 """Checks that find something in the demo: it hides people and vehicles for a few frames on purpose."""
 
 
-def found(rows: list[Any], name: str) -> list[tuple[object, ...]]:
-    """What a check finds in label rows: where, and of what."""
-    tables = compare.flatten(rows, ontology=demo_ontology())
+def found(tables: Mapping[str, pa.Table], name: str) -> list[tuple[object, ...]]:
+    """What a check finds in tables: where, and of what."""
     with database.connect() as connection:
         database.register_tables(connection, tables, database.BARE)
         query = CHECKS[name]
@@ -40,14 +42,24 @@ def found(rows: list[Any], name: str) -> list[tuple[object, ...]]:
     ]
 
 
+@cache
+def exported(seed: int) -> str:
+    return json.dumps(demo_export(seed))
+
+
 def label_rows(seed: int) -> list[Any]:
-    rows: list[Any] = json.loads(json.dumps(demo_export(seed)))
+    rows: list[Any] = json.loads(exported(seed))
     return rows
+
+
+@cache
+def demo_tables() -> Mapping[str, pa.Table]:
+    return compare.flatten(label_rows(0), ontology=demo_ontology())
 
 
 @pytest.mark.parametrize("name", sorted(PLANTS.keys() - HIDES))
 def test_nothing_is_found_in_the_demo(name: str) -> None:
-    assert found(label_rows(0), name) == []
+    assert found(demo_tables(), name) == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -57,7 +69,7 @@ def test_planted_faults_are_found_and_nothing_else(name: str, seed: int) -> None
 
     expected = PLANTS[name](rows, demo_ontology(), Random(seed))
 
-    findings = found(rows, name)
+    findings = found(compare.flatten(rows, ontology=demo_ontology()), name)
     assert len(expected) > 1
     assert set(findings) == expected
     assert len(findings) == len(expected)

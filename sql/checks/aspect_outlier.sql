@@ -1,5 +1,5 @@
 -- Which objects are far wider or taller than others of their class?
--- One row per object and space: the frame where it is furthest from the class.
+-- One row per object and timeline: the frame where it is furthest from the class.
 -- Deleted objects do not count.
 -- severity: note
 --
@@ -14,7 +14,8 @@
 -- parameter least_deviation = 0.15: Least deviation, so that in a class of equal objects not every other one is told.
 with sized as (
     select
-        objects.row_id, objects.label_hash, objects.space_id, objects.frame, object_hash, name, shape,
+        objects.row_id, objects.label_hash, objects.timeline_id, objects.space_id, objects.frame,
+        object_hash, name, shape,
         coalesce(box.w, w) as w,
         coalesce(box.h, h) as h,
         coalesce(frames.width, spaces.width) / nullif(coalesce(frames.height, spaces.height), 0) as frame_aspect
@@ -30,16 +31,16 @@ with sized as (
 
 measured as (
     select
-        row_id, label_hash, space_id, frame, object_hash, name, shape,
+        row_id, label_hash, timeline_id, space_id, frame, object_hash, name, shape,
         frame_aspect is null as is_fraction,
         ln(w) - ln(h) + coalesce(ln(frame_aspect), 0) as measure
     from sized
 ),
 
 extremes as materialized (
-    select row_id, space_id, object_hash, name, shape, is_fraction, min(measure) as least, max(measure) as most
+    select row_id, timeline_id, object_hash, name, shape, is_fraction, min(measure) as least, max(measure) as most
     from measured
-    group by row_id, space_id, object_hash, name, shape, is_fraction
+    group by row_id, timeline_id, object_hash, name, shape, is_fraction
 ),
 
 middles as materialized (
@@ -66,7 +67,7 @@ spreads as (
 
 outliers as (
     select
-        row_id, space_id, object_hash, extremes.name, extremes.shape, extremes.is_fraction,
+        row_id, timeline_id, object_hash, extremes.name, extremes.shape, extremes.is_fraction,
         most - middle > middle - least as is_more,
         case when most - middle > middle - least then most else least end as measure,
         greatest(most - middle, middle - least) / deviation as deviations
@@ -83,7 +84,7 @@ select
     'note' as severity,
     measured.row_id,
     min(label_hash) as label_hash,
-    measured.space_id,
+    arg_min(measured.space_id, (frame, measured.space_id)) as space_id,
     min(frame) as frame,
     'object' as owner,
     measured.object_hash as owner_hash,
@@ -95,12 +96,13 @@ select
 from measured
 join outliers
     on outliers.row_id = measured.row_id
-    and outliers.space_id is not distinct from measured.space_id
+    and outliers.timeline_id is not distinct from measured.timeline_id
     and outliers.object_hash = measured.object_hash
     and outliers.name is not distinct from measured.name
     and outliers.shape is not distinct from measured.shape
     and outliers.is_fraction = measured.is_fraction
     and outliers.measure = measured.measure
 group by
-    measured.row_id, measured.space_id, measured.object_hash, measured.name, measured.shape, measured.is_fraction, is_more
+    measured.row_id, measured.timeline_id, measured.object_hash, measured.name, measured.shape, measured.is_fraction,
+    is_more
 order by row_id, space_id, frame, owner_hash, message, value

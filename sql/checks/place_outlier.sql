@@ -1,5 +1,5 @@
 -- Which objects are far from where others of their class are?
--- One row per object and space: the frame where it is furthest from the class.
+-- One row per object and timeline: the frame where it is furthest from the class.
 -- Deleted objects do not count.
 -- severity: note
 --
@@ -13,7 +13,7 @@
 -- parameter least_deviation = 0.05: What a deviation is at least, a fraction of the frame.
 with measured as (
     select
-        row_id, label_hash, space_id, frame, object_hash, name, shape,
+        row_id, label_hash, timeline_id, space_id, frame, object_hash, name, shape,
         x + w / 2 as across,
         y + h / 2 as down
     from objects_once
@@ -23,13 +23,13 @@ with measured as (
 
 extremes as materialized (
     select
-        row_id, space_id, object_hash, name, shape,
+        row_id, timeline_id, object_hash, name, shape,
         min(across) as leftmost,
         max(across) as rightmost,
         min(down) as topmost,
         max(down) as lowest
     from measured
-    group by row_id, space_id, object_hash, name, shape
+    group by row_id, timeline_id, object_hash, name, shape
 ),
 
 middles as materialized (
@@ -63,7 +63,7 @@ spreads as (
 
 outliers as (
     select
-        row_id, space_id, object_hash, extremes.name, extremes.shape,
+        row_id, timeline_id, object_hash, extremes.name, extremes.shape,
         middle_across, middle_down, deviation_across, deviation_down,
         greatest(
             (rightmost - middle_across) / deviation_across,
@@ -87,7 +87,7 @@ select
     'note' as severity,
     measured.row_id,
     min(label_hash) as label_hash,
-    measured.space_id,
+    arg_min(measured.space_id, (frame, measured.space_id)) as space_id,
     min(frame) as frame,
     'object' as owner,
     measured.object_hash as owner_hash,
@@ -98,7 +98,7 @@ select
 from measured
 join outliers
     on outliers.row_id = measured.row_id
-    and outliers.space_id is not distinct from measured.space_id
+    and outliers.timeline_id is not distinct from measured.timeline_id
     and outliers.object_hash = measured.object_hash
     and outliers.name is not distinct from measured.name
     and outliers.shape is not distinct from measured.shape
@@ -108,5 +108,5 @@ where greatest(
     (down - middle_down) / deviation_down,
     (middle_down - down) / deviation_down
 ) = deviations
-group by measured.row_id, measured.space_id, measured.object_hash, measured.name, measured.shape
+group by measured.row_id, measured.timeline_id, measured.object_hash, measured.name, measured.shape
 order by row_id, space_id, frame, owner_hash, message, value

@@ -1,5 +1,5 @@
 -- Which objects are far larger or smaller than others of their class?
--- One row per object and space: the frame where it is furthest from the class.
+-- One row per object and timeline: the frame where it is furthest from the class.
 -- Deleted objects do not count.
 -- severity: note
 --
@@ -13,18 +13,18 @@
 -- parameter least_deviation = 0.1: Least deviation, so that in a class of equal objects not every other one is told.
 with measured as (
     select
-        row_id, label_hash, space_id, frame, object_hash, name, shape,
+        row_id, label_hash, timeline_id, space_id, frame, object_hash, name, shape,
         ln(coalesce(area, w * h)) / 2 as measure
     from objects_once
-    where coalesce(area, w * h) > 0
+    where coalesce(area, w * h) > 0 and coalesce(area, w * h) < 1e300
         and coalesce(shape, '') not in ('point', 'polyline')
         and not coalesce(is_deleted, false)
 ),
 
 extremes as materialized (
-    select row_id, space_id, object_hash, name, shape, min(measure) as least, max(measure) as most
+    select row_id, timeline_id, object_hash, name, shape, min(measure) as least, max(measure) as most
     from measured
-    group by row_id, space_id, object_hash, name, shape
+    group by row_id, timeline_id, object_hash, name, shape
 ),
 
 middles as materialized (
@@ -48,7 +48,7 @@ spreads as (
 
 outliers as (
     select
-        row_id, space_id, object_hash, extremes.name, extremes.shape,
+        row_id, timeline_id, object_hash, extremes.name, extremes.shape,
         most - middle > middle - least as is_more,
         case when most - middle > middle - least then most else least end as measure,
         greatest(most - middle, middle - least) / deviation as deviations
@@ -63,7 +63,7 @@ select
     'note' as severity,
     measured.row_id,
     min(label_hash) as label_hash,
-    measured.space_id,
+    arg_min(measured.space_id, (frame, measured.space_id)) as space_id,
     min(frame) as frame,
     'object' as owner,
     measured.object_hash as owner_hash,
@@ -75,10 +75,10 @@ select
 from measured
 join outliers
     on outliers.row_id = measured.row_id
-    and outliers.space_id is not distinct from measured.space_id
+    and outliers.timeline_id is not distinct from measured.timeline_id
     and outliers.object_hash = measured.object_hash
     and outliers.name is not distinct from measured.name
     and outliers.shape is not distinct from measured.shape
     and outliers.measure = measured.measure
-group by measured.row_id, measured.space_id, measured.object_hash, measured.name, measured.shape, is_more
+group by measured.row_id, measured.timeline_id, measured.object_hash, measured.name, measured.shape, is_more
 order by row_id, space_id, frame, owner_hash, message, value
