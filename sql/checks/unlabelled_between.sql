@@ -8,6 +8,8 @@
 -- closely. Only where most frames from the first labelled one to the last are labelled. frame is the first of the run,
 -- value its length. What holds for a whole space or label row labels no frame.
 --
+-- Frames are joined to unbroken runs first, those then with the ranges of answers: there are far fewer runs than frames.
+--
 -- parameter max_frames = 10: Longest run that is told.
 -- parameter share = 0.8: Share of labelled frames, from the first to the last, from which on a run is told.
 with timelines as materialized (
@@ -23,19 +25,49 @@ with timelines as materialized (
     )
 ),
 
-labelled as (
-    select timeline, coalesce(range_start, frame) as first_at, max(coalesce(range_end, frame, 9223372036854775807)) as last_at
+points as materialized (
+    select timeline, frame as place
     from (
-        select row_id, timeline_id, frame, range_start, range_end
+        select row_id, timeline_id, frame
         from objects
-        where not coalesce(is_deleted, false) and range_unit = 'frame'
+        where frame is not null and not coalesce(is_deleted, false)
         union all
-        select row_id, timeline_id, frame, range_start, range_end
+        select row_id, timeline_id, frame
         from classifications
-        where range_unit = 'frame'
+        where frame is not null
     )
     join timelines using (row_id, timeline_id)
-    group by all
+    group by timeline, place
+),
+
+starts as (
+    select timeline, place, place_before
+    from (
+        select timeline, place, lag(place) over (partition by timeline order by place) as place_before
+        from points
+    )
+    where place_before is null or place::hugeint - place_before > 1
+),
+
+labelled as (
+    select
+        timeline,
+        place as first_at,
+        coalesce(lead(place_before) over (partition by timeline order by place), last_place) as last_at
+    from starts
+    join (select timeline, max(place) as last_place from points group by timeline) using (timeline)
+    union all
+    select timeline, range_start, coalesce(range_end, 9223372036854775807)
+    from (
+        select row_id, timeline_id, range_start, range_end
+        from objects
+        where frame is null and range_unit = 'frame' and not coalesce(is_deleted, false)
+        union all
+        select row_id, timeline_id, range_start, range_end
+        from classifications
+        where frame is null and range_unit = 'frame'
+    )
+    join timelines using (row_id, timeline_id)
 ),
 
 reached as materialized (
