@@ -8,7 +8,8 @@
 -- closely. Only where most frames from the first labelled one to the last are labelled. frame is the first of the run,
 -- value its length. What holds for a whole space or label row labels no frame.
 --
--- Frames are joined to unbroken runs first, those then with the ranges of answers: there are far fewer runs than frames.
+-- Frames are joined to unbroken runs first, those then with the ranges of answers: there are far fewer runs than
+-- frames.
 --
 -- parameter max_frames = 10: Longest run that is told.
 -- parameter share = 0.8: Share of labelled frames, from the first to the last, from which on a run is told.
@@ -108,7 +109,7 @@ select
     'note' as severity,
     timelines.row_id,
     timelines.label_hash::varchar as label_hash,
-    coalesce(frames.space_id, timelines.timeline_id)::varchar as space_id,
+    coalesce(image_id, timelines.timeline_id)::varchar as space_id,
     reach + 1 as frame,
     null::varchar as owner,
     null::varchar as owner_hash,
@@ -118,11 +119,11 @@ from gaps
 join shares using (timeline)
 join timelines using (timeline)
 left join (
-    select row_id, timeline_id, frame, min(space_id) as space_id
+    select row_id as group_row_id, timeline_id as group_id, frame as place, min(space_id) as image_id
     from frames
     where timeline_id <> space_id
     group by row_id, timeline_id, frame
-) as frames
-    on frames.row_id = timelines.row_id and frames.timeline_id = timelines.timeline_id and frames.frame = reach + 1
+) as images
+    on group_row_id = timelines.row_id and group_id = timelines.timeline_id and images.place = reach + 1
 where missing <= $max_frames and labelled_share >= $share
 order by row_id, space_id, frame, owner_hash, message, owner
