@@ -74,7 +74,7 @@ def test_the_demo_has_nothing_but_what_it_has_on_purpose() -> None:
     assert {key[0] for keys in found.values() for key in keys} == {unfinished}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("name", NAMES)
 def test_a_check_finds_what_was_planted(name: str, seed: int) -> None:
     rows, ontology = demo()

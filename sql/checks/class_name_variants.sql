@@ -86,7 +86,8 @@ labels as (
         and case rarer.kind when 'an attribute' then attributes.attribute else attributes.answer end = rarer.name
         and (
             rarer.kind = 'an attribute'
-            or trim(regexp_replace(lower(attributes.attribute), '[\s_-]+', ' ', 'g')) is not distinct from same_attribute
+            or trim(regexp_replace(lower(attributes.attribute), '[\s_-]+', ' ', 'g'))
+            is not distinct from rarer.same_attribute
         )
     where rarer.kind in ('an attribute', 'an option') and (rarer.kind = 'an attribute' or attributes.kind = 'option')
     group by all

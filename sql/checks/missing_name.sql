@@ -4,8 +4,8 @@
 --
 -- severity: warning
 --
--- A name told anywhere counts: by one of its labels, by its answer, or by an ontology that has its class. An object that
--- stands both in a Data Group's label row and in a child's is the child's.
+-- A name told anywhere counts: by one of its labels, by its answer, or by an ontology that has its class. An object
+-- that stands both in a Data Group's label row and in a child's is the child's.
 with nameless as materialized (
     select row_id, object_hash, min(label_hash) as label_hash, min(shape) as shape
     from objects_once

@@ -4,8 +4,8 @@
 --
 -- severity: note
 --
--- The SDK writes an answer for every object, an empty one where its class has no attributes; so what has none was made or
--- changed by something else. An object that stands both in a Data Group's label row and in a child's is the child's.
+-- The SDK writes an answer for every object, an empty one where its class has no attributes; so what has none was made
+-- or changed by something else. An object that stands both in a Data Group's label row and in a child's is the child's.
 select
     'object_without_answer' as "check",
     'note' as severity,

@@ -5,11 +5,11 @@
 -- severity: warning
 --
 -- Objects that lie on ranges (audio, text, time series), and classifications: the ranges that their answers give, and
--- entries in the lists of frames. An object that is twice on a frame is left out, and so is what holds for a whole space.
--- value is how many frames, milliseconds or characters are held again; of milliseconds and characters, a range that
--- starts where another ends is not told. An answer's range that names no space lies on the label row's root space, else
--- on its only file; space_id is null where it has several. An object that stands both in a Data Group's label row and in
--- a child's is the child's.
+-- entries in the lists of frames. An object that is twice on a frame is left out, and so is what holds for a whole
+-- space. value is how many frames, milliseconds or characters are held again; of milliseconds and characters, a range
+-- that starts where another ends is not told. An answer's range that names no space lies on the label row's root space,
+-- else on its only file; space_id is null where it has several. An object that stands both in a Data Group's label row
+-- and in a child's is the child's.
 with own_spaces as (
     select
         row_id,

@@ -6,19 +6,19 @@
 --
 -- Frames end at number_of_frames, pages at number_of_pages, milliseconds of audio at duration_ms; elsewhere, and where
 -- these are not known, only what is negative is told. Images of an image group count on the group's timeline, whose
--- length the export does not tell. An answer that names no space may reach as far as the longest space of its label row,
--- if the lengths of all are known. frame is the first one beyond; null for ranges. value is how far the farthest lies
--- beyond, in frames or milliseconds. An object that stands both in a Data Group's label row and in a child's is the
--- child's.
+-- length the export does not tell. An answer that names no space may reach as far as the longest space of its label
+-- row, if the lengths of all are known. frame is the first one beyond; null for ranges. value is how far the farthest
+-- lies beyond, in frames or milliseconds. An object that stands both in a Data Group's label row and in a child's is
+-- the child's.
 --
 -- parameter tolerance_frames = 1: Frames beyond the end that are allowed in a video whose number of frames is computed.
 -- parameter tolerance_ms = 1000: Milliseconds beyond the end that are allowed in audio.
 with ends as (
     select
-        row_id,
-        space_id,
+        spaces.row_id,
+        spaces.space_id,
         case
-            when timeline_id is distinct from space_id then null
+            when is_continuous or timeline_id is distinct from space_id then null
             when space_type = 'audio' then duration_ms
             else coalesce(number_of_pages, number_of_frames)::double - 1
         end as end_at,
@@ -28,6 +28,7 @@ with ends as (
             else 0
         end as allowed
     from spaces
+    left join label_rows on label_rows.row_id = spaces.row_id
 ),
 
 longest as (
@@ -55,7 +56,7 @@ placed as (
 beyond as (
     select
         owner, row_id, label_hash, space_id, owner_hash, name, frame, first_at,
-        case when range_unit in ('frame', 'millisecond') and last_at > end_at + allowed then last_at - end_at end as excess
+        case when last_at > end_at + allowed then last_at - end_at end as excess
     from placed
     left join ends using (row_id, space_id)
     where first_at < 0 or last_at > end_at + allowed

@@ -4,9 +4,9 @@
 --
 -- severity: error
 --
--- Objects and classifications get no place from such a range: it stands in rejects, as exported. Ranges of attributes are
--- kept as they are; those that also hold something else than whole numbers stand in extra. value is how far the end lies
--- before the start, of several ranges the farthest.
+-- Objects and classifications get no place from such a range: it stands in rejects, as exported. Ranges of attributes
+-- are kept as they are; those that also hold something else than whole numbers stand in extra. value is how far the end
+-- lies before the start, of several ranges the farthest.
 with refused as (
     select
         row_id,
@@ -16,7 +16,9 @@ with refused as (
         coalesce(
             nullif(regexp_extract(json_path, '\.spaces\.([\w-]+)\.range\[\d+\]$', 1), ''),
             replace(
-                replace(nullif(regexp_extract(json_path, '\.spaces\["(.+)"\]\.range\[\d+\]$', 1), ''), '\"', '"'), '\\', '\'
+                replace(nullif(regexp_extract(json_path, '\.spaces\["(.+)"\]\.range\[\d+\]$', 1), ''), '\"', '"'),
+                '\\',
+                '\'
             )
         ) as space_id,
         null::varchar as attribute,

@@ -4,9 +4,9 @@
 --
 -- severity: error
 --
--- Needs an ontology. Attributes and options are found by their hashes, never by name; archived ones are known. An option
--- must be one of its attribute's; where the attribute is unknown, its options are not told. Answers without a label are
--- left out. An object that stands both in a Data Group's label row and in a child's is the child's.
+-- Needs an ontology. Attributes and options are found by their hashes, never by name; archived ones are known. An
+-- option must be one of its attribute's; where the attribute is unknown, its options are not told. Answers without a
+-- label are left out. An object that stands both in a Data Group's label row and in a child's is the child's.
 with given as (
     select
         owner,

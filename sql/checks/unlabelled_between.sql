@@ -8,6 +8,9 @@
 -- closely. Only where most frames from the first labelled one to the last are labelled. frame is the first of the run,
 -- value its length. What holds for a whole space or label row labels no frame.
 --
+-- Frames are joined to unbroken runs first, those then with the ranges of answers: there are far fewer runs than
+-- frames.
+--
 -- parameter max_frames = 10: Longest run that is told.
 -- parameter share = 0.8: Share of labelled frames, from the first to the last, from which on a run is told.
 with timelines as materialized (
@@ -23,19 +26,49 @@ with timelines as materialized (
     )
 ),
 
-labelled as (
-    select timeline, coalesce(range_start, frame) as first_at, max(coalesce(range_end, frame, 9223372036854775807)) as last_at
+points as materialized (
+    select timeline, frame as place
     from (
-        select row_id, timeline_id, frame, range_start, range_end
+        select row_id, timeline_id, frame
         from objects
-        where not coalesce(is_deleted, false) and range_unit = 'frame'
+        where frame is not null and not coalesce(is_deleted, false)
         union all
-        select row_id, timeline_id, frame, range_start, range_end
+        select row_id, timeline_id, frame
         from classifications
-        where range_unit = 'frame'
+        where frame is not null
     )
     join timelines using (row_id, timeline_id)
-    group by all
+    group by timeline, place
+),
+
+starts as (
+    select timeline, place, place_before
+    from (
+        select timeline, place, lag(place) over (partition by timeline order by place) as place_before
+        from points
+    )
+    where place_before is null or place::hugeint - place_before > 1
+),
+
+labelled as (
+    select
+        timeline,
+        place as first_at,
+        coalesce(lead(place_before) over (partition by timeline order by place), last_place) as last_at
+    from starts
+    join (select timeline, max(place) as last_place from points group by timeline) using (timeline)
+    union all
+    select timeline, range_start, coalesce(range_end, 9223372036854775807)
+    from (
+        select row_id, timeline_id, range_start, range_end
+        from objects
+        where frame is null and range_unit = 'frame' and not coalesce(is_deleted, false)
+        union all
+        select row_id, timeline_id, range_start, range_end
+        from classifications
+        where frame is null and range_unit = 'frame'
+    )
+    join timelines using (row_id, timeline_id)
 ),
 
 reached as materialized (
@@ -76,7 +109,7 @@ select
     'note' as severity,
     timelines.row_id,
     timelines.label_hash::varchar as label_hash,
-    coalesce(frames.space_id, timelines.timeline_id)::varchar as space_id,
+    coalesce(image_id, timelines.timeline_id)::varchar as space_id,
     reach + 1 as frame,
     null::varchar as owner,
     null::varchar as owner_hash,
@@ -86,11 +119,11 @@ from gaps
 join shares using (timeline)
 join timelines using (timeline)
 left join (
-    select row_id, timeline_id, frame, min(space_id) as space_id
+    select row_id as group_row_id, timeline_id as group_id, frame as place, min(space_id) as image_id
     from frames
     where timeline_id <> space_id
     group by row_id, timeline_id, frame
-) as frames
-    on frames.row_id = timelines.row_id and frames.timeline_id = timelines.timeline_id and frames.frame = reach + 1
+) as images
+    on group_row_id = timelines.row_id and group_id = timelines.timeline_id and images.place = reach + 1
 where missing <= $max_frames and labelled_share >= $share
 order by row_id, space_id, frame, owner_hash, message, owner
