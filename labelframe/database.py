@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import duckdb
 import pyarrow as pa
@@ -33,9 +33,12 @@ WIDE_BASE = (
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A new in-memory connection that shows times in UTC, as the tables hold them."""
+    """A new in-memory connection that shows times in UTC, as the tables hold them. What does not fit into memory goes to
+    the system's place for temporary files, not to the working directory."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
+    spill = Path(gettempdir()) / f"labelframe-{os.getpid()}-{secrets.token_hex(4)}"
+    connection.execute(f"SET temp_directory = {literal(spill.as_posix())}")
     return connection
 
 
