@@ -33,8 +33,8 @@ WIDE_BASE = (
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A new in-memory connection that shows times in UTC, as the tables hold them. What does not fit into memory goes to
-    the system's place for temporary files, not to the working directory."""
+    """A new in-memory connection that shows times in UTC, as the tables hold them. What does not fit into memory goes
+    to the system's place for temporary files, not to the working directory."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     spill = Path(gettempdir()) / f"labelframe-{os.getpid()}-{secrets.token_hex(4)}"
