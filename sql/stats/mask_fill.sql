@@ -10,7 +10,10 @@
 -- column empty_masks: Bitmasks without a pixel.
 -- column fill_median: Share of its box that the mask fills, the median; null where every mask is empty.
 with masks as (
-    select name as class, mask_pixels, case when mask_pixels > 0 and area >= 0 and w * h > 0 then least(area / (w * h), 1) end as fill
+    select
+        name as class,
+        mask_pixels,
+        case when mask_pixels > 0 and area >= 0 and w * h > 0 then least(area / (w * h), 1) end as fill
     from objects_once
     where not coalesce(is_deleted, false) and shape = 'bitmask' and mask_pixels is not null
 ),
