@@ -97,12 +97,16 @@ def aspect_ratios(given: Given) -> list[Row]:
     boxes = [
         row
         for row in _boxes_px(given)
-        if row["w_px"] > 0 and row["h_px"] > 0 and math.isfinite(row["w_px"]) and math.isfinite(row["h_px"])
+        if row["w"] > 1e-9
+        and row["h"] > 1e-9
+        and row["h_px"] > 0
+        and math.isfinite(row["w_px"])
+        and math.isfinite(row["h_px"])
     ]
     result = []
     for (name,), rows in _groups(boxes, "name").items():
         ratios = [row["w_px"] / row["h_px"] for row in rows]
-        wider = sum(1 for row in rows if row["w_px"] > row["h_px"])
+        wider = sum(1 for row in rows if row["w_px"] > row["h_px"] * (1 + 1e-9))
         result.append(
             {
                 "class": name,
@@ -180,7 +184,7 @@ def box_positions(given: Given, grid: int) -> list[Row]:
     """Where on the frame do the objects of each class lie?"""
 
     def cell(start: float, length: float) -> int:
-        place = (start + length / 2) * grid
+        place = (start + length / 2) * grid + 1e-9
         return 0 if place < 0 else grid - 1 if place >= grid else int(place)
 
     result = []
@@ -210,8 +214,8 @@ def border_distances(given: Given, tolerance: float) -> list[Row]:
                 "bottom": 1 - (row["y"] + row["h"]),
             }
             for border, distance in distances.items():
-                touching[border] += distance <= tolerance
-            touching["any"] += any(distance <= tolerance for distance in distances.values())
+                touching[border] += distance <= tolerance + 1e-9
+            touching["any"] += any(distance <= tolerance + 1e-9 for distance in distances.values())
             touching["outside"] += any(distance < -1e-9 for distance in distances.values())
             nearest.append(min(distances.values()))
         shares = {f"{border}_share": _round(count / len(rows)) for border, count in touching.items()}
@@ -234,7 +238,7 @@ def areas(given: Given) -> list[Row]:
                 **_spread("area_fraction", [row["area"] for row in rows]),
                 "objects_px": len(pixels),
                 **_spread("area_px", pixels),
-                "area_px_total": sum(_round(area, 0) for area in pixels) if pixels else None,
+                "area_px_total": sum(_round(area + 1e-6, 0) for area in pixels) if pixels else None,
             }
         )
     return result
@@ -266,13 +270,13 @@ def mask_fill(given: Given) -> list[Row]:
     result = []
     for (name,), rows in _groups(masks, "name").items():
         full = [row for row in rows if row["mask_pixels"] > 0]
-        fills = _spread("fill", [row["area"] / (row["w"] * row["h"]) for row in full])
+        fills = _spread("fill", [min(row["area"] / (row["w"] * row["h"]), 1.0) for row in full])
         result.append(
             {
                 "class": name,
                 "masks": len(rows),
                 "empty_masks": len(rows) - len(full),
-                **{key: None if value is None else _round(value) for key, value in fills.items()},
+                **fills,
                 **_spread("mask_px", [row["mask_pixels"] for row in rows]),
             }
         )
@@ -379,10 +383,10 @@ def class_overlaps(given: Given, iou: float) -> list[Row]:
     """Which classes overlap?"""
 
     def counts(row: Row) -> bool:
-        if row["frame"] is None or not _has_box(row) or row["w"] <= 0 or row["h"] <= 0:
+        if row["frame"] is None or not _has_box(row) or row["w"] <= 1e-9 or row["h"] <= 1e-9:
             return False
         ends = row["x"] + row["w"], row["y"] + row["h"], row["w"] * row["h"]
-        return row["w"] * row["h"] > 0 and all(math.isfinite(end) for end in ends)
+        return all(math.isfinite(end) for end in ends)
 
     def both(one: Row, two: Row, start: str, length: str) -> float:
         ends = one[start] + one[length], two[start] + two[length]
@@ -398,7 +402,7 @@ def class_overlaps(given: Given, iou: float) -> list[Row]:
                     shared = width * height
                     overlap = shared / (one["w"] * one["h"] + two["w"] * two["h"] - shared)
                     names = sorted((one["name"], two["name"]), key=lambda name: (name is None, (name or "").encode()))
-                    if overlap >= max(iou, 0.001):
+                    if overlap >= max(iou, 0.001) - 1e-9:
                         found.setdefault((names[0], names[1]), []).append((frame, overlap))
     return [
         {

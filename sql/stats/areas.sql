@@ -32,7 +32,7 @@ measured as (
         quantile_cont(area, [0.05, 0.5, 0.95]) as area,
         count(area_px) as objects_px,
         quantile_cont(area_px, [0.05, 0.5, 0.95]) as area_px,
-        sum(round(area_px)) as area_px_total
+        sum(round(area_px + 1e-6)) as area_px_total
     from covered
     group by class, shape
 )

@@ -6,7 +6,7 @@
 -- any rotation. Boxes without a width or a height (points, upright and level lines) are left out. An object that stands
 -- both in a Data Group's label row and in a child's counts in the child's.
 --
--- column wider_share: Share of the boxes that are wider than high.
+-- column wider_share: Share of the boxes that are wider than high, by more than a billionth.
 with sized as (
     select
         objects.name as class,
@@ -20,13 +20,13 @@ with sized as (
         on frames.row_id = objects.row_id and frames.space_id = objects.space_id and frames.frame = objects.frame
     where
         not coalesce(objects.is_deleted, false)
-        and objects.x is not null and objects.y is not null and objects.w > 0 and objects.h > 0
+        and objects.x is not null and objects.y is not null and objects.w > 1e-9 and objects.h > 1e-9
 ),
 
 ratios as (
-    select class, w_px / h_px as ratio, w_px > h_px as is_wider
+    select class, w_px / h_px as ratio, w_px > h_px * (1 + 1e-9) as is_wider
     from sized
-    where w_px > 0 and h_px > 0 and isfinite(w_px) and isfinite(h_px)
+    where isfinite(w_px) and isfinite(h_px) and h_px > 0
 ),
 
 measured as (

@@ -29,11 +29,11 @@ with distances as (
 select
     class,
     count(*) as boxes,
-    round(count(*) filter (left_distance <= $tolerance) / count(*), 4) as left_share,
-    round(count(*) filter (top_distance <= $tolerance) / count(*), 4) as top_share,
-    round(count(*) filter (right_distance <= $tolerance) / count(*), 4) as right_share,
-    round(count(*) filter (bottom_distance <= $tolerance) / count(*), 4) as bottom_share,
-    round(count(*) filter (distance <= $tolerance) / count(*), 4) as any_share,
+    round(count(*) filter (left_distance <= $tolerance + 1e-9) / count(*), 4) as left_share,
+    round(count(*) filter (top_distance <= $tolerance + 1e-9) / count(*), 4) as top_share,
+    round(count(*) filter (right_distance <= $tolerance + 1e-9) / count(*), 4) as right_share,
+    round(count(*) filter (bottom_distance <= $tolerance + 1e-9) / count(*), 4) as bottom_share,
+    round(count(*) filter (distance <= $tolerance + 1e-9) / count(*), 4) as any_share,
     round(count(*) filter (distance < -1e-9) / count(*), 4) as outside_share,
     quantile_cont(distance, 0.5) as distance_median
 from distances

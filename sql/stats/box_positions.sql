@@ -15,8 +15,8 @@
 with centres as (
     select
         name as class,
-        least(greatest(floor((x + w / 2) * greatest($grid, 1)), 0), greatest($grid, 1) - 1)::bigint as grid_column,
-        least(greatest(floor((y + h / 2) * greatest($grid, 1)), 0), greatest($grid, 1) - 1)::bigint as grid_row
+        least(greatest(floor((x + w / 2) * greatest($grid, 1) + 1e-9), 0), greatest($grid, 1) - 1)::bigint as grid_column,
+        least(greatest(floor((y + h / 2) * greatest($grid, 1) + 1e-9), 0), greatest($grid, 1) - 1)::bigint as grid_row
     from objects_once
     where
         not coalesce(is_deleted, false)

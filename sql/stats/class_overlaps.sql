@@ -26,7 +26,7 @@ with boxes as (
     where
         not coalesce(is_deleted, false)
         and frame is not null
-        and w > 0 and h > 0 and w * h > 0
+        and w > 1e-9 and h > 1e-9
         and isfinite(w * h) and isfinite(x + w) and isfinite(y + h)
 ),
 
@@ -169,6 +169,6 @@ select
     round(avg(iou), 4) as iou_mean,
     round(max(iou), 4) as iou_max
 from overlapping
-where iou >= greatest($iou, 0.001)
+where iou >= greatest($iou, 0.001) - 1e-9
 group by class, other_class
 order by pairs desc, class, other_class

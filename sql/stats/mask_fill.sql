@@ -10,7 +10,10 @@
 -- column empty_masks: Bitmasks without a pixel.
 -- column fill_median: Share of its box that the mask fills, the median; null where every mask is empty.
 with masks as (
-    select name as class, mask_pixels, case when mask_pixels > 0 then area / nullif(w * h, 0) end as fill
+    select
+        name as class,
+        mask_pixels,
+        case when mask_pixels > 0 and area >= 0 and w * h > 0 then least(area / (w * h), 1) end as fill
     from objects_once
     where not coalesce(is_deleted, false) and shape = 'bitmask' and mask_pixels is not null
 ),
@@ -30,9 +33,9 @@ select
     class,
     masks,
     empty_masks,
-    round(fill[1], 4) as fill_p5,
-    round(fill[2], 4) as fill_median,
-    round(fill[3], 4) as fill_p95,
+    fill[1] as fill_p5,
+    fill[2] as fill_median,
+    fill[3] as fill_p95,
     mask_px[1] as mask_px_p5,
     mask_px[2] as mask_px_median,
     mask_px[3] as mask_px_p95
