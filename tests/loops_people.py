@@ -487,7 +487,7 @@ def ontology_coverage(given: Given) -> list[Row]:
         label = _label(row)
         if label not in keys or _answer(row) is None:
             continue
-        part = (label[0], keys[label], _attribute_key(row))
+        part: tuple[str, ...] = (label[0], keys[label], _attribute_key(row))
         used.setdefault(part, set()).add(label)
         seen.setdefault(part, []).append(_attribute(row))
         if row["kind"] == "option":
@@ -510,7 +510,9 @@ def ontology_coverage(given: Given) -> list[Row]:
     found = []
     for part in used.keys() | known.keys():
         about = known.get(part, [])
-        path = _least(node["path"] for node in about)
+        path = _least(node["path"] for node in known.get(part[:3], []))
+        if len(part) > 3:
+            path = f"{path} > {shown(part)}" if about else None
         count = len(used.get(part, ()))
         found.append(
             {

@@ -7,7 +7,7 @@ import math
 import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ def plain(value: object, kind: pa.DataType) -> object:
     """The value as a case spells it: times as text, fractions without the dust that quantiles leave."""
     if isinstance(value, float):
         return round(value, 9)
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
     if pa.types.is_map(kind) and isinstance(value, list):
         return dict(value)

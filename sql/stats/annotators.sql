@@ -3,9 +3,9 @@
 -- Deleted objects do not count.
 --
 -- A label is an object or a classification, once in its label row; one that several people made counts for each. Days
--- are those of created_at, in UTC; a label drawn on several days counts on each. Only the last edit is known: of a label
--- that others changed before, nothing tells. An empty name is none. An object that stands both in a Data Group's label
--- row and in a child's counts in the child's.
+-- are those of created_at, in UTC; a label drawn on several days counts on each. Only the last edit is known: nothing
+-- tells who edited a label before. An empty name is none. An object that stands both in a Data Group's label row and in
+-- a child's counts in the child's.
 --
 -- column objects: Rows of objects that they made: an object counts once on each of its frames or ranges.
 -- column instances: Objects that they made.
@@ -100,7 +100,11 @@ days as (
         max(labels) as labels_per_day_max
     from (
         select made_by as annotator, day, count(*) as labels
-        from (select distinct made_by, day, owner, row_id, owner_hash from touched where day is not null and not in_child)
+        from (
+            select distinct made_by, day, owner, row_id, owner_hash
+            from touched
+            where day is not null and not in_child
+        )
         group by made_by, day
     )
     group by annotator

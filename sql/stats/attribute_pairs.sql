@@ -101,4 +101,4 @@ join totals
 where first.attribute <> second.attribute
     and ($attribute::varchar is null or first.attribute = $attribute::varchar)
     and ($other::varchar is null or second.attribute = $other::varchar)
-order by pairs.owner desc, pairs.class, attribute, answer, other, other_answer
+order by pairs.owner desc, pairs.class, first.attribute, first.answer, second.attribute, second.answer

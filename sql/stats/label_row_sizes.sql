@@ -3,8 +3,8 @@
 -- Deleted objects do not count.
 --
 -- p50, p95 and max are of a single label row, empty ones included. Frames are those that the export lists, also without
--- labels; audio, text, HTML and time series have none. Answers count once on each of their ranges; those without a label
--- do not count. An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- labels; audio, text, HTML and time series have none. Answers count once on each of their ranges, but not without a
+-- label. An object that stands both in a Data Group's label row and in a child's counts in the child's.
 --
 -- column without_labels: Label rows with neither objects nor classifications.
 -- column objects: Rows of objects: an object counts once on each of its frames or ranges.

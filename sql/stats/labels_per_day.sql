@@ -2,8 +2,8 @@
 -- One row per day, or week or month, and class; null day where the export does not tell when they were made.
 -- Deleted objects do not count.
 --
--- Days are those of created_at, in UTC. An object whose frames were drawn on several days counts on each. An object that
--- stands both in a Data Group's label row and in a child's counts in the child's.
+-- Days are those of created_at, in UTC. An object whose frames were drawn on several days counts on each. An object
+-- that stands both in a Data Group's label row and in a child's counts in the child's.
 --
 -- parameter unit = "day": day, week (from Monday), month, quarter or year.
 -- column period_start: First day of the day, week or month.

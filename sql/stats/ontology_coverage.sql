@@ -1,5 +1,5 @@
 -- Which parts of the ontology are used, and what is used that it does not know?
--- One row per class, attribute and option of the ontology, and per one that labels use without it; none without ontology.
+-- One row per class, attribute and option of the ontology, and per one that only labels use; none without an ontology.
 -- Deleted objects do not count.
 --
 -- Parts are known by their hashes, by their names only where a label has no hash; names are the ontology's where it
@@ -92,7 +92,11 @@ used_options as (
 ),
 
 known_classes as (
-    select owner, feature_hash as class_key, min(coalesce(name, feature_hash)) as class, bool_and(coalesce(archived, false)) as archived
+    select
+        owner,
+        feature_hash as class_key,
+        min(coalesce(name, feature_hash)) as class,
+        bool_and(coalesce(archived, false)) as archived
     from ontology_classes
     group by owner, feature_hash
 ),
@@ -163,10 +167,14 @@ options as (
 
 select owner, level, class, attribute, option, path, archived, used, used = 0 as never_used, in_ontology
 from (
-    select owner, 'class' as level, class, null::varchar as attribute, null::varchar as option, path, archived, used, in_ontology
+    select
+        owner, 'class' as level, class, null::varchar as attribute, null::varchar as option,
+        path, archived, used, in_ontology
     from classes
     union all
-    select owner, 'attribute', class, attribute, null, questions.path, questions.archived, questions.used, questions.in_ontology
+    select
+        owner, 'attribute', class, attribute, null,
+        questions.path, questions.archived, questions.used, questions.in_ontology
     from questions
     join classes using (owner, class_key)
     union all

@@ -3,8 +3,8 @@
 -- Deleted objects do not count.
 --
 -- A review is an entry of the list `reviews` of an object or classification; the same entry on several frames is one.
--- What an entry does not tell is null, of an entry that is no JSON object all; where `reviews` is no list, it is the only
--- entry. An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- What an entry does not tell is null, of an entry that is no JSON object all; where `reviews` is no list, it is the
+-- only entry. An object that stands both in a Data Group's label row and in a child's counts in the child's.
 --
 -- column owner: Whether the class is one of objects or of classifications.
 -- column status: `status` of the review, else its `action`.
