@@ -21,7 +21,7 @@ with reached as (
 numbered as (
     select
         *,
-        sum(case when is_whole or range_start - 1 <= reach then 0 else 1 end) over (
+        sum(case when is_whole or range_start::hugeint - 1 <= reach then 0 else 1 end) over (
             partition by row_id, space_id, classification_hash, range_unit, is_whole
             order by range_start
         ) as run
@@ -40,6 +40,9 @@ select
     range_unit,
     min(range_start) as range_start,
     case when count(range_end) = count(*) then max(range_end) end as range_end,
-    case when count(range_end) = count(*) then max(range_end) - min(range_start) + 1 end as length
+    case
+        when count(range_end) = count(*)
+            then least(max(range_end)::hugeint - min(range_start) + 1, 9223372036854775807)::bigint
+    end as length
 from numbered
 group by row_id, space_id, classification_hash, range_unit, is_whole, run

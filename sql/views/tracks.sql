@@ -22,7 +22,10 @@ select
     min(frame) as first_frame,
     max(frame) as last_frame,
     count(distinct frame) as n_frames,
-    case when min(range_unit) = 'frame' then max(frame) - min(frame) + 1 - count(distinct frame) end as n_missing,
+    case
+        when min(range_unit) = 'frame'
+            then least(max(frame)::hugeint - min(frame) + 1 - count(distinct frame), 9223372036854775807)::bigint
+    end as n_missing,
     count(*) as n_boxes
 from objects
 where frame is not null and not coalesce(is_deleted, false)
