@@ -361,11 +361,7 @@ def place_outlier(rows: list[Json], ontology: Mapping[str, Any], rng: Random) ->
 
 def frozen_track(rows: list[Json], ontology: Mapping[str, Any], rng: Random) -> set[Finding]:
     """Vehicles whose first box is copied on, beside others that move."""
-<<<<<<< HEAD
-    expected = set()
-=======
     expected: set[Finding] = set()
->>>>>>> 4e5ed24de5ca20586df0c3db7315fdc0b9d7a8f5
     tracks = [track for track in _tracks(rows, _has_box) if track[0].entry["name"] == "Vehicle" and len(track) >= 10]
     beside = [
         track
