@@ -113,12 +113,30 @@ class Given:
         return None
 
 
-def quantile(values: list[float], share: float) -> float:
+def rounded(value: float, digits: int = 4) -> float:
+    """Rounded half away from zero, as SQL does."""
+    if not math.isfinite(value):
+        return value
+    return math.copysign(math.floor(abs(value) * 10**digits + 0.5) / 10**digits, value)
+
+
+def nan_last(value: float) -> tuple[bool, float]:
+    """DuckDB's order of numbers: NaN is the largest."""
+    return (True, 0.0) if math.isnan(value) else (False, value)
+
+
+def quantile(values: list[Any], share: float) -> float:
     """The quantile, between neighbours in proportion, as DuckDB's quantile_cont."""
-    ordered = sorted(values)
+    ordered = sorted((float(value) for value in values), key=nan_last)
     place = share * (len(ordered) - 1)
-    low, high = math.floor(place), math.ceil(place)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
+    part = place - math.floor(place)
+    return low if part == 0 else low * (1 - part) + high * part
+
+
+def quantile_of_any(values: list[Any], share: float) -> float | None:
+    """The quantile; None where there are no values."""
+    return quantile(values, share) if values else None
 
 
 def plain(value: object) -> object:

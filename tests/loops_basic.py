@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loops import Given, Row
+from loops import Given, Row, rounded
 
 
 def class_counts(given: Given) -> list[Row]:
@@ -18,7 +18,7 @@ def class_counts(given: Given) -> list[Row]:
             "instances": len({(row["row_id"], row["object_hash"]) for row in rows if not row["in_child"]}),
             "frames": len({(row["row_id"], row["space_id"], row["frame"]) for row in rows if row["frame"] is not None}),
             "label_rows": len({row["row_id"] for row in rows}),
-            "share": round(len(rows) / len(given.objects), 4),
+            "share": rounded(len(rows) / len(given.objects)),
         }
         for (name, shape), rows in groups.items()
     ]

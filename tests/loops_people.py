@@ -8,18 +8,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from loops import Given, Row, quantile
+from loops import Given, Row, quantile, rounded
 
 Label = tuple[str, int, str]  # owner, row_id, hash
 
 
-def _rounded(value: float) -> float:
-    """To four decimals, halves away from zero as DuckDB does."""
-    return math.floor(value * 10000 + 0.5) / 10000
-
-
 def _share(part: int, whole: int) -> float | None:
-    return None if whole == 0 else _rounded(part / whole)
+    return None if whole == 0 else rounded(part / whole)
 
 
 def _rows(given: Given) -> list[Row]:

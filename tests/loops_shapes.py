@@ -6,36 +6,13 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from loops import Given, Row
+from loops import Given, Row, nan_last, quantile_of_any, rounded
 
 SIDES = ("x", "y", "w", "h")
 
 
-def _round(value: float, digits: int = 4) -> float:
-    """Rounded half away from zero, as SQL does."""
-    if not math.isfinite(value):
-        return value
-    return math.copysign(math.floor(abs(value) * 10**digits + 0.5) / 10**digits, value)
-
-
-def _nan_last(value: float) -> tuple[bool, float]:
-    """DuckDB's order of numbers: NaN is the largest."""
-    return (True, 0.0) if math.isnan(value) else (False, value)
-
-
-def _quantile(values: list[Any], share: float) -> float | None:
-    """The quantile, between neighbours in proportion; None of nothing."""
-    if not values:
-        return None
-    ordered = sorted((float(value) for value in values), key=_nan_last)
-    place = (len(ordered) - 1) * share
-    low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
-    part = place - math.floor(place)
-    return low if part == 0 else low * (1 - part) + high * part
-
-
 def _quantiles(name: str, values: list[Any], **shares: float) -> Row:
-    return {f"{name}_{suffix}": _quantile(values, share) for suffix, share in shares.items()}
+    return {f"{name}_{suffix}": quantile_of_any(values, share) for suffix, share in shares.items()}
 
 
 def _spread(name: str, values: list[Any]) -> Row:
@@ -75,8 +52,8 @@ def box_sizes(given: Given) -> list[Row]:
         for column, key in (("width_px", "w_px"), ("height_px", "h_px"), ("area_px", "area_px")):
             values = [row[key] for row in rows]
             answer |= _spread(column, values)
-            answer[f"{column}_min"] = min(values, key=_nan_last)
-            answer[f"{column}_max"] = max(values, key=_nan_last)
+            answer[f"{column}_min"] = min(values, key=nan_last)
+            answer[f"{column}_max"] = max(values, key=nan_last)
         for row in rows:
             if row["area_px"] < 32 * 32:
                 answer["small"] += 1
@@ -112,7 +89,7 @@ def aspect_ratios(given: Given) -> list[Row]:
                 "class": name,
                 "boxes": len(rows),
                 **_quantiles("ratio", ratios, p1=0.01, p5=0.05, median=0.5, p95=0.95, p99=0.99),
-                "wider_share": _round(wider / len(rows)),
+                "wider_share": rounded(wider / len(rows)),
             }
         )
     return result
@@ -151,7 +128,7 @@ def objects_per_frame_by_class(given: Given) -> list[Row]:
         {
             "class": name,
             "frames": len(numbers),
-            "share": _round(len(numbers) / len(frames)),
+            "share": rounded(len(numbers) / len(frames)),
             "objects_mean": sum(numbers) / len(numbers),
             **_quantiles("objects", numbers, median=0.5, p95=0.95),
             "objects_max": max(numbers),
@@ -171,7 +148,7 @@ def objects_per_frame_summary(given: Given) -> list[Row]:
             "frames": len(numbers),
             "empty_frames": numbers.count(0),
             "labelled_frames": len(numbers) - numbers.count(0),
-            "empty_share": _round(numbers.count(0) / len(numbers)),
+            "empty_share": rounded(numbers.count(0) / len(numbers)),
             "objects_mean": sum(numbers) / len(numbers),
             **_spread("objects", numbers),
             "objects_max": max(numbers),
@@ -195,7 +172,7 @@ def box_positions(given: Given, grid: int) -> list[Row]:
             cells[key] = cells.get(key, 0) + 1
         for (column, line), count in cells.items():
             place = {"class": name, "grid_column": column, "grid_row": line}
-            result.append({**place, "boxes": count, "share": _round(count / len(rows))})
+            result.append({**place, "boxes": count, "share": rounded(count / len(rows))})
     return result
 
 
@@ -218,8 +195,8 @@ def border_distances(given: Given, tolerance: float) -> list[Row]:
             touching["any"] += any(distance <= tolerance + 1e-9 for distance in distances.values())
             touching["outside"] += any(distance < -1e-9 for distance in distances.values())
             nearest.append(min(distances.values()))
-        shares = {f"{border}_share": _round(count / len(rows)) for border, count in touching.items()}
-        result.append({"class": name, "boxes": len(rows), **shares, "distance_median": _quantile(nearest, 0.5)})
+        shares = {f"{border}_share": rounded(count / len(rows)) for border, count in touching.items()}
+        result.append({"class": name, "boxes": len(rows), **shares, "distance_median": quantile_of_any(nearest, 0.5)})
     return result
 
 
@@ -238,7 +215,7 @@ def areas(given: Given) -> list[Row]:
                 **_spread("area_fraction", [row["area"] for row in rows]),
                 "objects_px": len(pixels),
                 **_spread("area_px", pixels),
-                "area_px_total": sum(_round(area + 1e-6, 0) for area in pixels) if pixels else None,
+                "area_px_total": sum(rounded(area + 1e-6, 0) for area in pixels) if pixels else None,
             }
         )
     return result
@@ -324,7 +301,7 @@ def keypoint_visibility(given: Given) -> list[Row]:
                 "occluded": states.count("occluded"),
                 "invisible": states.count("invisible"),
                 "self_occluded": states.count("selfOccluded"),
-                "visible_share": _round(states.count("visible") / len(rows)),
+                "visible_share": rounded(states.count("visible") / len(rows)),
             }
         )
     return result
@@ -346,13 +323,13 @@ def class_imbalance(given: Given, beta: float) -> list[Row]:
             {
                 "class": name,
                 "objects": count,
-                "share": _round(count / total),
+                "share": rounded(count / total),
                 "rank": 1 + sum(1 for other in counts.values() if other > count),
-                "cumulative_share": _round(reached / total),
+                "cumulative_share": rounded(reached / total),
                 "class_weight": (1 - beta) / (1 - beta**count),
                 "classes": len(counts),
-                "effective_classes": _round(math.exp(-sum(share * math.log(share) for share in shares))),
-                "gini": _round(pairs / (2 * len(counts) * total)),
+                "effective_classes": rounded(math.exp(-sum(share * math.log(share) for share in shares))),
+                "gini": rounded(pairs / (2 * len(counts) * total)),
             }
         )
     return result
@@ -410,8 +387,8 @@ def class_overlaps(given: Given, iou: float) -> list[Row]:
             "other_class": names[1],
             "pairs": len(overlaps),
             "frames": len({frame for frame, _ in overlaps}),
-            "iou_mean": _round(sum(overlap for _, overlap in overlaps) / len(overlaps)),
-            "iou_max": _round(max(overlap for _, overlap in overlaps)),
+            "iou_mean": rounded(sum(overlap for _, overlap in overlaps) / len(overlaps)),
+            "iou_max": rounded(max(overlap for _, overlap in overlaps)),
         }
         for names, overlaps in found.items()
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from loops import Given, Row, quantile
+from loops import Given, Row, quantile, quantile_of_any, rounded
 
 Key = tuple[Any, ...]
 MOST = 2**63 - 1
@@ -33,10 +33,10 @@ def class_pairs(given: Given) -> list[Row]:
             "frames_both": count,
             "frames_class": alone[one],
             "frames_other_class": alone[other],
-            "share_of_class": _rounded(count / alone[one]),
-            "share_of_other_class": _rounded(count / alone[other]),
-            "jaccard": _rounded(count / (alone[one] + alone[other] - count)),
-            "lift": _rounded(count / alone[one] * (listed / alone[other])),
+            "share_of_class": rounded(count / alone[one]),
+            "share_of_other_class": rounded(count / alone[other]),
+            "jaccard": rounded(count / (alone[one] + alone[other] - count)),
+            "lift": rounded(count / alone[one] * (listed / alone[other])),
         }
         for (one, other), count in both.items()
     ]
@@ -79,8 +79,8 @@ def track_lengths(given: Given) -> list[Row]:
                 "frames_max": max(lengths),
                 "frames_mean": sum(lengths) / len(lengths),
                 "timed_tracks": len(seconds_known),
-                "seconds_p50": _quantile(seconds_known, 0.5),
-                "seconds_p95": _quantile(seconds_known, 0.95),
+                "seconds_p50": quantile_of_any(seconds_known, 0.5),
+                "seconds_p95": quantile_of_any(seconds_known, 0.95),
             }
         )
     return answer
@@ -107,7 +107,7 @@ def track_gaps(given: Given) -> list[Row]:
                 "tracks_with_gaps": sum(1 for _, gaps in tracks if gaps),
                 "gaps": len(every),
                 "frames_missing": min(sum(every), MOST),
-                "share_missing": _rounded(sum(every) / sum(span for span, _ in tracks)),
+                "share_missing": rounded(sum(every) / sum(span for span, _ in tracks)),
                 "longest_gap_frames": max(every, default=0),
             }
         )
@@ -156,12 +156,12 @@ def track_motion(given: Given) -> list[Row]:
         told: Row = {"class": class_name, "tracks": len(found["tracks"]), "steps": len(found.get("steps", []))}
         for speed in ("px_per_frame", "widths_per_frame", "px_per_s", "widths_per_s"):
             values = [value for value in found.get(speed, []) if math.isfinite(value)]
-            told[f"{speed}_p50"] = _quantile(values, 0.5)
-            told[f"{speed}_p95"] = _quantile(values, 0.95)
+            told[f"{speed}_p50"] = quantile_of_any(values, 0.5)
+            told[f"{speed}_p95"] = quantile_of_any(values, 0.95)
             told[f"{speed}_max"] = max(values, default=None)
         ratios = [value for value in found.get("ratio", []) if math.isfinite(value)]
-        told["size_ratio_p50"] = _quantile(ratios, 0.5)
-        told["size_ratio_p95"] = _quantile(ratios, 0.95)
+        told["size_ratio_p50"] = quantile_of_any(ratios, 0.5)
+        told["size_ratio_p95"] = quantile_of_any(ratios, 0.95)
         answer.append(told)
     return answer
 
@@ -273,9 +273,9 @@ def extent_overlaps(given: Given) -> list[Row]:
             "labelled_both": length / _scale(unit),
             "labelled_class": alone[unit, one] / _scale(unit),
             "labelled_other_class": alone[unit, other] / _scale(unit),
-            "share_of_class": _rounded(length / alone[unit, one]),
-            "share_of_other_class": _rounded(length / alone[unit, other]),
-            "jaccard": _rounded(length / (alone[unit, one] + alone[unit, other] - length)),
+            "share_of_class": rounded(length / alone[unit, one]),
+            "share_of_other_class": rounded(length / alone[unit, other]),
+            "jaccard": rounded(length / (alone[unit, one] + alone[unit, other] - length)),
         }
         for (unit, one, other), length in both.items()
     ]
@@ -361,7 +361,7 @@ def classification_counts(given: Given) -> list[Row]:
                 "frames": min(held["frame"], MOST),
                 "seconds": (held["millisecond"] * 1_000_000 + held["nanosecond"]) / 1e9,
                 "characters": min(held["character"], MOST),
-                "share_of_label_rows": _rounded(label_rows / len(given.tables["label_rows"])),
+                "share_of_label_rows": rounded(label_rows / len(given.tables["label_rows"])),
             }
         )
     return answer
@@ -379,7 +379,7 @@ def classification_pairs(given: Given) -> list[Row]:
             "other_class": other,
             "label_rows_both": count,
             "label_rows_either": alone[one] + alone[other] - count,
-            "share": _rounded(count / (alone[one] + alone[other] - count)),
+            "share": rounded(count / (alone[one] + alone[other] - count)),
         }
         for (one, other), count in both.items()
     ]
@@ -445,7 +445,7 @@ def classification_extents(given: Given) -> list[Row]:
                 "instances": len({(row["row_id"], row["classification_hash"]) for row in rows}),
                 "spaces": sum(1 for _, space_id in on_spaces if space_id is not None),
                 "held": sum(held) / _scale(unit) if held else None,
-                "share_of_files": _rounded(sum(of_files) / sum(files.values())) if of_files else None,
+                "share_of_files": rounded(sum(of_files) / sum(files.values())) if of_files else None,
             }
         )
     return result
@@ -509,7 +509,7 @@ def empty_frames(given: Given) -> list[Row]:
             "with_objects": counts[0],
             "with_classifications_only": counts[1],
             "empty": counts[2],
-            "share_empty": _rounded(counts[2] / sum(counts)) if sum(counts) else None,
+            "share_empty": rounded(counts[2] / sum(counts)) if sum(counts) else None,
         }
         for (data_type, label_status), counts in groups.items()
     ]
@@ -656,15 +656,6 @@ def _told(row: Row, *columns: str) -> Any:
     return next((row[column] for column in columns if row[column] is not None), None)
 
 
-def _quantile(values: list[float], share: float) -> float | None:
-    return quantile(values, share) if values else None
-
-
 def _share(parts: list[tuple[float, float]]) -> float | None:
     """The share that the first ones have of the second ones, summed."""
-    return _rounded(sum(part for part, _ in parts) / sum(whole for _, whole in parts)) if parts else None
-
-
-def _rounded(value: float) -> float:
-    """To four decimals, a half always upwards, as SQL rounds."""
-    return math.floor(value * 10000 + 0.5) / 10000
+    return rounded(sum(part for part, _ in parts) / sum(whole for _, whole in parts)) if parts else None
