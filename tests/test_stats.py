@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import labelframe as lf
-from labelframe.demo_export import demo_export
+from labelframe.demo_export import demo_export, demo_ontology
 from labelframe.errors import QueryError, UnknownNameError
 from labelframe.stats import run_query, run_statistic, statistic, statistics
 
@@ -20,10 +20,10 @@ every_statistic = pytest.mark.parametrize("name", statistics())
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the tables of the demo."""
+    """A connection with the tables of the demo and its ontology."""
     path = tmp_path_factory.mktemp("stats") / "export.json"
     path.write_text(json.dumps(demo_export()), "utf-8")
-    with lf.flatten(path).connect() as connection:
+    with lf.flatten(path, ontology=demo_ontology()).connect() as connection:
         yield connection
 
 

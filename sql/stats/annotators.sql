@@ -18,15 +18,15 @@
 -- column labels_per_day_max: Labels made on the day with most.
 -- column edited_by_others: Labels that they made and that somebody else edited last.
 -- column edited_of_others: Labels that somebody else made and that they edited last.
-with touched as materialized (
+with touched_as_told as (
     select
         'object' as owner,
         row_id,
         object_hash as owner_hash,
-        nullif(created_by, '') as made_by,
-        nullif(last_edited_by, '') as edited_by,
+        created_by,
+        last_edited_by,
         make_timestamp(epoch_us(created_at))::date as day,
-        in_child,
+        bool_or(in_child) as in_child,
         name as class,
         count(*) as placements,
         count(manual_annotation) as told,
@@ -35,14 +35,14 @@ with touched as materialized (
         max(created_at) as last_created_at
     from objects_once
     where not coalesce(is_deleted, false)
-    group by row_id, object_hash, made_by, edited_by, day, in_child, name
+    group by row_id, object_hash, created_by, last_edited_by, day, name
     union all
     select
         'classification',
         row_id,
         classification_hash,
-        nullif(created_by, '') as made_by,
-        nullif(last_edited_by, '') as edited_by,
+        created_by,
+        last_edited_by,
         make_timestamp(epoch_us(created_at))::date as day,
         false,
         name,
@@ -52,7 +52,15 @@ with touched as materialized (
         min(created_at),
         max(created_at)
     from classifications
-    group by row_id, classification_hash, made_by, edited_by, day, name
+    group by row_id, classification_hash, created_by, last_edited_by, day, name
+),
+
+touched as materialized (
+    select
+        * exclude (created_by, last_edited_by),
+        nullif(created_by, '') as made_by,
+        nullif(last_edited_by, '') as edited_by
+    from touched_as_told
 ),
 
 labels as (
@@ -61,11 +69,11 @@ labels as (
         owner,
         row_id,
         owner_hash,
-        in_child,
+        bool_or(in_child) as in_child,
         sum(placements) as placements,
         bool_or(edited_by is not null and made_by is not null and edited_by <> made_by) as is_edited
     from touched
-    group by made_by, owner, row_id, owner_hash, in_child
+    group by made_by, owner, row_id, owner_hash
 ),
 
 made as (
@@ -83,13 +91,17 @@ made as (
 how as (
     select
         made_by as annotator,
-        count(distinct class) filter (owner = 'object') + count(distinct class) filter (owner = 'classification')
-            as classes,
         round(sum(manual) / nullif(sum(told), 0), 4) as share_manual,
         min(first_created_at) as first_created_at,
         max(last_created_at) as last_created_at
     from touched
     group by made_by
+),
+
+classes as (
+    select annotator, count(class) as classes
+    from (select distinct made_by as annotator, owner, class from touched)
+    group by annotator
 ),
 
 days as (
@@ -142,6 +154,7 @@ from (
 ) as people
 left join made on made.annotator is not distinct from people.annotator
 left join how on how.annotator is not distinct from people.annotator
+left join classes on classes.annotator is not distinct from people.annotator
 left join days on days.annotator is not distinct from people.annotator
 left join edited on edited.annotator = people.annotator
 order by coalesce(instances, 0) + coalesce(classifications, 0) desc, people.annotator

@@ -20,8 +20,12 @@ with labelled as materialized (
     select owner, row_id, owner_hash, class, row_number() over () as label
     from (
         select 'object' as owner, row_id, object_hash as owner_hash, min(name) as class
-        from objects_once
-        where not in_child and not coalesce(is_deleted, false)
+        from (
+            select row_id, object_hash, name
+            from objects_once
+            where not in_child and not coalesce(is_deleted, false)
+            group by row_id, object_hash, name
+        )
         group by row_id, object_hash
         union all
         select 'classification', row_id, classification_hash, min(name)

@@ -97,7 +97,7 @@ due as materialized (
         and nested.parent_feature_hash = entries.answer_feature_hash
 ),
 
-entered as (
+entered as materialized (
     select owner, class_key, attribute_key, label, bool_or(is_answered) as is_answered
     from entries
     group by owner, class_key, attribute_key, label
@@ -125,11 +125,11 @@ counted_due as (
         due.owner,
         due.class_key,
         due.attribute_key,
-        count(distinct due.label) as instances,
-        count(distinct entries.label) as entered,
-        count(distinct entries.label) filter (is_answered) as answered
+        count(*) as instances,
+        count(entered.label) as entered,
+        count(*) filter (is_answered) as answered
     from due
-    left join entries on entries.label = due.label and entries.attribute_key = due.attribute_key
+    left join entered on entered.label = due.label and entered.attribute_key = due.attribute_key
     group by due.owner, due.class_key, due.attribute_key
 ),
 
