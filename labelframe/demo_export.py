@@ -872,6 +872,26 @@ def car_park_image(project: Project) -> Json:
     return draft.row("image", "car_park_north.png", [unit])
 
 
+REVIEWS: list[Json] = [
+    {
+        "id": 41,
+        "status": "RESOLVED",
+        "approved": True,
+        "comment": "Tight enough.",
+        "user_email": "nora.haddad@example.com",
+        "createdAt": "2024-05-14 09:31:07",
+    },
+    {
+        "id": 44,
+        "status": "OPEN",
+        "approved": False,
+        "comment": "The left foot is cut off.",
+        "user_email": "nora.haddad@example.com",
+        "createdAt": "2024-05-15 16:02:44",
+    },
+]
+
+
 def image_group(project: Project) -> Json:
     """Photos of one crossing from several sides: the same vehicle, under the same hash, is on more than one."""
     draft, rng = project.draft("City Streets"), project.rng
@@ -883,9 +903,9 @@ def image_group(project: Project) -> Json:
         canvas.draw(shared, bounding_box(street_box(rng, 0.7, 0.9)))
         for _ in range(rng.randint(1, 5)):
             canvas.draw(draft.new_object(VEHICLE), bounding_box(street_box(rng, rng.random(), 0.9)))
-        for _ in range(rng.randint(0, 3)):
+        for place in range(rng.randint(0, 3)):
             label = draft.new_object(PERSON)
-            canvas.draw(label, {**bounding_box(street_box(rng, rng.random(), 0.22)), "reviews": []})
+            canvas.draw(label, {**bounding_box(street_box(rng, rng.random(), 0.22)), "reviews": REVIEWS[:place]})
         size = {"width": 1920, "height": 1080} if sequence else {"width": 1080, "height": 1920}
         file_name = f"crossing_{side}.jpg"
         units.append({**draft.unit(file_name, "image/jpeg", canvas.blob()), "data_sequence": sequence, **size})

@@ -14,7 +14,7 @@ CHECKS = (
     (str(BIN / "ruff"), "format", "--check", "."),
     (sys.executable, "-m", "mypy"),
     (str(BIN / "lint-imports"),),
-    (sys.executable, "-m", "pytest"),
+    (sys.executable, "-m", "pytest", "--numprocesses", "auto"),
 )
 
 
