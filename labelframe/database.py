@@ -37,6 +37,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     to the system's place for temporary files, not to the working directory."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # it would be printed among the results
     spill = Path(gettempdir()) / f"labelframe-{os.getpid()}-{secrets.token_hex(4)}"
     connection.execute(f"SET temp_directory = {literal(spill.as_posix())}")
     return connection
