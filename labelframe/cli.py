@@ -403,12 +403,7 @@ def stats(
 
     opened = labels.open(folder)
     if name is None:
-        import pyarrow as pa
-
-        known = statistics.statistics(sql_dir)
-        questions = [query.question for query in known.values()]
-        told = [_told(query) for query in known.values()]
-        _show(pa.table({"statistic": list(known), "question": questions, "parameters": told}), form)
+        _show(_listed_queries("statistic", statistics.statistics(sql_dir), form), form)
         return
     _show(opened.statistic(name, _values(parameters), by, where, sql_dir, ontology), form)
 
@@ -469,7 +464,9 @@ def check(
 
     opened = labels.open(folder)
     if listed:
-        _show(_listed_checks(checks.chosen(only or (), severity.value)), Format.table)
+        known = checks.chosen(only or (), severity.value)
+        severities = {"severity": [checks.severity_of(query) for query in known.values()]}
+        _show(_listed_queries("check", known, Format.table, severities), Format.table)
         return
     if out is None and form is FindingsFormat.parquet and sys.stdout.isatty():
         raise LabelframeError("Parquet is nothing for a terminal.", remedy="Name a file with --out FILE.")
@@ -488,19 +485,20 @@ def check(
         sys.exit(1)
 
 
-def _listed_checks(known: dict[str, Query]) -> object:
+def _listed_queries(
+    what: str, known: dict[str, Query], form: Format, more: dict[str, list[str]] | None = None
+) -> object:
+    """What can be asked, and what it can be told: in a table for people behind the question, else beside it."""
     import pyarrow as pa
 
-    from labelframe.checks import severity_of
-
-    return pa.table(
-        {
-            "check": list(known),
-            "severity": [severity_of(query) for query in known.values()],
-            "question": [query.question for query in known.values()],
-            "parameters": [_told(query) for query in known.values()],
-        }
-    )
+    questions = [query.question for query in known.values()]
+    told = [_told(query) for query in known.values()]
+    if form is Format.table:
+        questions = [
+            f"{question} [{text}]" if text else question for question, text in zip(questions, told, strict=True)
+        ]
+        return pa.table({what: list(known), **(more or {}), "question": questions})
+    return pa.table({what: list(known), **(more or {}), "question": questions, "parameters": told})
 
 
 def _told(query: Query) -> str:
