@@ -1579,7 +1579,7 @@ def read_ellipse(raw: Json, key: str, rest: Json, size: Size) -> Record:
         **around,
         "theta": theta,
         "ellipse": {"x": x, "y": y, "rx": rx, "ry": ry},
-        "area": math.pi * rx * ry,
+        "area": math.pi * abs(rx * ry),
     }
 
 
@@ -1596,7 +1596,7 @@ def read_circle(raw: Json, key: str, rest: Json, size: Size) -> Record:
     if width is not None and height is not None:
         radius = r * width
         around = box_around_ellipse(x, y, radius, radius * stretch, theta, width, height)
-        area = math.pi * radius * radius * stretch / (width * height)
+        area = math.pi * abs(radius * radius * stretch) / (width * height)
     return {**around, "theta": theta, "circle": {"x": x, "y": y, "r": r, "stretch": stretch}, "area": area}
 
 
