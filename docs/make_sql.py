@@ -52,7 +52,7 @@ these stands in its place. A parameter is declared in a line of comment, its def
 -- parameter class = "Vehicle": The class.
 select row_id, space_id, frame, count(*) as objects
 from objects
-where name = $class and frame is not null
+where name = $class and frame is not null and not coalesce(is_deleted, false)
 group by row_id, space_id, frame
 order by row_id, space_id, frame
 ```
@@ -109,8 +109,10 @@ def _contents(queries: Iterable[Query], with_severity: bool = False) -> str:
 def _section(query: Query) -> str:
     parts = [f"### {query.name}", query.question, *_prose(query)]
     if query.parameters:
-        rows = [f"| `{one.name}` | `{one.text}` | {one.doc} |" for one in query.parameters.values()]
-        parts.append("\n".join(["| parameter | default | meaning |", "|---|---|---|", *rows]))
+        rows = [
+            f"| `{one.name}` | `{one.text}` | {one.limits or ''} | {one.doc} |" for one in query.parameters.values()
+        ]
+        parts.append("\n".join(["| parameter | default | takes | meaning |", "|---|---|---|---|", *rows]))
     if query.columns:
         rows = [f"| `{name}` | {doc} |" for name, doc in query.columns.items()]
         parts.append("\n".join(["| column | meaning |", "|---|---|", *rows]))

@@ -109,15 +109,16 @@ def _stop(number: int, frame: object) -> NoReturn:
 
 
 @contextmanager
-def _output() -> Iterator[None]:
-    """Write on standard output within: a reader that has had enough, as `head` has, is no error; a full disk is one."""
+def _output(code: int = 0) -> Iterator[None]:
+    """Write on standard output within: a reader that has had enough, as `head` has, is no error; a full disk is one.
+    `code`: the exit code where the reader has had enough."""
     try:
         yield
         sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):
-            sys.exit(0)
+            sys.exit(code)
         raise LabelframeError(
             f"The output cannot be written: {error.strerror or error}.", remedy="Make room, or write elsewhere."
         ) from None
@@ -477,7 +478,7 @@ def check(
         with _output():
             print(write_baseline.as_posix())
         return
-    with _output():
+    with _output(1 if len(found) else 0):
         show_findings(found, checks.summary(found), form.value, out, examples)
     what = "findings" if baseline is None else "new findings"
     _say(f"{len(found):,} {what}" if len(found) > 1 else f"1 {what[:-1]}" if len(found) else f"no {what}")
@@ -492,18 +493,13 @@ def _listed_queries(
     import pyarrow as pa
 
     questions = [query.question for query in known.values()]
-    told = [_told(query) for query in known.values()]
+    told = [query.told for query in known.values()]
     if form is Format.table:
         questions = [
             f"{question} [{text}]" if text else question for question, text in zip(questions, told, strict=True)
         ]
         return pa.table({what: list(known), **(more or {}), "question": questions})
     return pa.table({what: list(known), **(more or {}), "question": questions, "parameters": told})
-
-
-def _told(query: Query) -> str:
-    """What a query can be told, with what it has else."""
-    return ", ".join(f"{name}={parameter.text}" for name, parameter in query.parameters.items())
 
 
 def _values(parameters: list[str] | None) -> dict[str, str]:

@@ -140,7 +140,7 @@ class Labels(Mapping[str, pa.Table]):
 
     def stats(
         self,
-        name: str,
+        name: str | None = None,
         /,
         *,
         by: str | None = None,
@@ -149,21 +149,30 @@ class Labels(Mapping[str, pa.Table]):
         ontology: PathLike | Mapping[str, Any] | None = None,
         **parameters: object,
     ) -> pl.DataFrame:
-        """The result of a statistic of `sql/stats/`.
+        """The result of a statistic of `sql/stats/`; without a name, what can be asked: name, question, parameters.
 
         Args:
-            name: the statistic; `labelframe stats DIR` lists them.
+            name: the statistic.
             by: ask it of each group of label rows: "dataset", "data_type", "status", "task_status", "branch",
                 "annotator" (who made the labels), or any SQL on label_rows. The first column says of which group.
             where: an SQL condition on label_rows: only those that meet it count.
             sql_dir: a folder of statistics of your own, `*.sql`.
             ontology: the ontology's structure, for the tables of the ontology instead of the snapshot's own.
-            parameters: what the statistic can be told, as `sql/README.md` lists.
+            parameters: what the statistic can be told, as `sql/README.md` lists; `class` as **{"class": "Vehicle"}.
 
         Raises UnknownNameError for a statistic or parameter that there is not, QueryError for SQL that is none.
         """
         import polars as pl
 
+        if name is None:
+            from labelframe import stats
+
+            known = stats.statistics(None if sql_dir is None else Path(sql_dir)).values()
+            return pl.DataFrame(
+                [(query.name, query.question, query.told) for query in known],
+                schema={"statistic": pl.String, "question": pl.String, "parameters": pl.String},
+                orient="row",
+            )
         frame = pl.from_arrow(self.statistic(name, parameters, by, where, sql_dir, ontology))
         assert isinstance(frame, pl.DataFrame)
         return frame
@@ -240,17 +249,18 @@ class Labels(Mapping[str, pa.Table]):
             found = checks.run_checks(connection, only, severity, parameters)
         return found if known is None else checks.without(found, known)
 
-    def pivot_attributes(self, name: str) -> pl.DataFrame:
+    def pivot_attributes(self, name: str, where: str | None = None) -> pl.DataFrame:
         """The objects of one class with a column for each attribute: one row per row of objects.
 
         Answers are those in force on that frame or range; several of a checklist are joined by ", ", "" is nothing
-        chosen, null is no entry at all. Raises UnknownNameError where there is no object of that class.
+        chosen, null is no entry at all; deleted objects are there, with is_deleted true. `where`: an SQL condition on
+        label_rows: only those that meet it. Raises UnknownNameError where there is no object of that class.
         """
         import polars as pl
 
         from labelframe import database
 
-        with self._connect(database.BARE) as connection:
+        with self._asked(where, None) as connection:
             frame = pl.from_arrow(database.pivot_attributes(connection, name))
         assert isinstance(frame, pl.DataFrame)
         return frame

@@ -39,6 +39,8 @@ def choose(connection: duckdb.DuckDBPyConnection, where: str) -> None:
         connection,
         f"CREATE OR REPLACE TEMP TABLE met AS SELECT row_id FROM label_rows WHERE ({where}\n)",
         "The condition on label_rows cannot be understood",
+        "It keeps whole label rows, by their columns: dataset_title = 'Streets'. Of other tables: "
+        "row_id in (select row_id from objects where name = 'Person').",
     )
     connection.execute("DELETE FROM chosen_rows WHERE row_id NOT IN (SELECT row_id FROM met)")
 
@@ -58,7 +60,8 @@ def each_group(connection: duckdb.DuckDBPyConnection, by: str) -> Iterator[str |
     _execute(
         connection,
         f"CREATE OR REPLACE TEMP TABLE grouped AS SELECT row_id, ({sql}\n)::VARCHAR AS value FROM label_rows",
-        f"There is no such group; name one of {', '.join([*GROUPS, ANNOTATOR])}, or give SQL on label_rows",
+        "There is no such group",
+        f"Name one of {', '.join([*GROUPS, ANNOTATOR])}, or a column of label_rows, or any SQL on them.",
     )
     values = connection.execute("SELECT DISTINCT value FROM grouped ORDER BY value NULLS LAST").fetchall()
     for (value,) in values:
@@ -82,8 +85,9 @@ def _each_annotator(connection: duckdb.DuckDBPyConnection) -> Iterator[str | Non
     connection.execute("UPDATE chosen_annotator SET is_any = true")
 
 
-def _execute(connection: duckdb.DuckDBPyConnection, sql: str, problem: str) -> None:
+def _execute(connection: duckdb.DuckDBPyConnection, sql: str, problem: str, remedy: str) -> None:
     try:
         connection.execute(sql)
     except duckdb.Error as error:
-        raise QueryError(f"{problem}: {error}") from None
+        said = str(error).partition("\n\nLINE ")[0]  # its text of the statement is more than was given
+        raise QueryError(f"{problem}: {said}", remedy=remedy) from None

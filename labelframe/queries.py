@@ -5,8 +5,11 @@ In: files. Out: `Query`: name, SQL, question, parameters. It runs nothing.
 A file opens with comments: its question, then what a row means. Lines of this form declare a parameter, which the SQL
 names `$iou`, its default as JSON writes it, and tell what a column means:
 
-    -- parameter iou = 0.95: Overlap above which two boxes are the same.
+    -- parameter iou = 0.95 (0 to 1): Overlap above which two boxes are the same.
+    -- parameter unit = "day" (day, week, month): How long a period is.
     -- column class: Name of the class.
+
+What stands in brackets is what it takes: numbers from one to another (without the second: no end), or these texts.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ class Parameter:
     name: str
     default: Value
     doc: str
+    limits: str | None = None  # as the header has them in brackets
 
     @property
     def text(self) -> str:
@@ -46,8 +50,21 @@ class Parameter:
     def value(self, given: object) -> Value:
         """What was given, of the kind that the default has; of text that a command line gives, what it says.
 
-        Raises QueryError where it is of another kind.
+        Raises QueryError where it is of another kind, or not within the limits.
         """
+        value = self._of_kind(given)
+        if self.limits is not None and value is not None and not self._is_within(value):
+            raise self._refused(given, self.limits)
+        return value
+
+    def _is_within(self, value: Value) -> bool:
+        assert self.limits is not None
+        if isinstance(value, str):
+            return value in self.limits.split(", ")
+        low, _, high = self.limits.partition(" to ")
+        return value is not None and float(low) <= value and (not high or value <= float(high))
+
+    def _of_kind(self, given: object) -> Value:
         if self.default is None or isinstance(self.default, str):
             if given is None or isinstance(given, (str, bool, int, float)):
                 return None if given is None else str(given)
@@ -65,15 +82,18 @@ class Parameter:
             except (ValueError, OverflowError):
                 pass
         kind = {bool: "true or false", int: "a whole number", float: "a number"}.get(type(self.default), "text")
-        raise QueryError(
+        raise self._refused(given, kind)
+
+    def _refused(self, given: object, expected: str) -> QueryError:
+        return QueryError(
             f"The parameter {self.name} does not take this value.",
-            expected=kind,
+            expected=expected,
             found=Found(str(given)),
             remedy=f"{self.name}: {self.doc}",
         )
 
 
-_PARAMETER = re.compile(r"^-- parameter (\w+) = (.+?): (.*)$", re.MULTILINE)
+_PARAMETER = re.compile(r"^-- parameter (\w+) = (.+?)(?: \((.+?)\))?: (.*)$", re.MULTILINE)
 _COLUMN = re.compile(r"^-- column (\w+): (.*)$", re.MULTILINE)
 
 
@@ -93,6 +113,11 @@ class Query:
         """
         first = self.sql.lstrip().partition("\n")[0]
         return first.removeprefix("--").strip() if first.startswith("--") else ""
+
+    @property
+    def told(self) -> str:
+        """What it can be told, with what it has else."""
+        return ", ".join(f"{name}={parameter.text}" for name, parameter in self.parameters.items())
 
     @cached_property
     def comments(self) -> list[str]:
@@ -118,7 +143,7 @@ class Query:
     def parameters(self) -> dict[str, Parameter]:
         """What it can be told, by name. Raises QueryError where a default is no JSON."""
         found = {}
-        for name, default, doc in _PARAMETER.findall(self.sql):
+        for name, default, limits, doc in _PARAMETER.findall(self.sql):
             try:
                 value = orjson.loads(default)
             except orjson.JSONDecodeError:
@@ -129,7 +154,7 @@ class Query:
                     found=Found(default),
                     remedy='Write it so: -- parameter unit = "day": What it means.',
                 ) from None
-            found[name] = Parameter(name, value, doc)
+            found[name] = Parameter(name, value, doc, limits or None)
         return found
 
     def values(self, given: Mapping[str, object]) -> dict[str, Value]:

@@ -56,12 +56,20 @@ def run_statistic(
     query = statistic(name, own)
     values = query.values(parameters or {})
     if by is None:
-        return run_query(connection, query.sql, values)
+        return _run(connection, query, values)
     parts = []
     for group in each_group(connection, by):
-        part = run_query(connection, query.sql, values)
+        part = _run(connection, query, values)
         parts.append(part.add_column(0, column_of(by), pa.array([group] * len(part), pa.string())))
     return pa.concat_tables(parts) if parts else pa.table({})
+
+
+def _run(connection: duckdb.DuckDBPyConnection, query: Query, values: Mapping[str, object]) -> pa.Table:
+    try:
+        return run_query(connection, query.sql, values)
+    except QueryError as error:
+        error.source = f"{query.name}.sql"
+        raise
 
 
 def run_query(connection: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:

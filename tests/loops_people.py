@@ -320,12 +320,12 @@ def annotators(given: Given) -> list[Row]:
 
 def annotator_classes(given: Given) -> list[Row]:
     """Who labels which classes?"""
-    made: dict[tuple[str | None, Label], list[Row]] = {}
+    made: dict[tuple[str | None, Label, str | None], list[Row]] = {}
     for row in _rows(given):
-        made.setdefault((row["created_by"] or None, _label(row)), []).append(row)
+        made.setdefault((row["created_by"] or None, _label(row), row["name"]), []).append(row)
     groups: dict[tuple[str | None, str, str | None], list[list[Row]]] = {}
-    for (person, label), rows in made.items():
-        groups.setdefault((person, label[0], _least(row["name"] for row in rows)), []).append(rows)
+    for (person, label, name), rows in made.items():
+        groups.setdefault((person, label[0], name), []).append(rows)
     counts = {key: sum(not rows[0]["in_child"] for rows in lists) for key, lists in groups.items()}
     return [
         {

@@ -17,9 +17,9 @@ OWN = """-- How many objects of a class are there?
 -- One row.
 --
 -- More about it.
--- parameter class = "Vehicle": The class.
+-- parameter class = "Vehicle" (Vehicle, Person): The class.
 -- parameter least = 1: At least so many.
--- parameter share = 0.5: A share.
+-- parameter share = 0.5 (0 to 1): A share.
 -- parameter all = false: Whether all count.
 -- parameter nothing = null: Text or nothing.
 -- column objects: How many.
@@ -79,7 +79,20 @@ def test_a_value_is_of_the_kind_of_its_default(given: dict[str, object], told: d
     assert (values[name], type(values[name])) == (value, type(value))
 
 
-@pytest.mark.parametrize("given", [{"least": "3.5"}, {"least": "many"}, {"share": "x"}, {"all": "yes"}, {"class": [1]}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"least": "3.5"},
+        {"least": "many"},
+        {"share": "x"},
+        {"all": "yes"},
+        {"class": [1]},
+        {"share": 1.5},
+        {"share": -1},
+        {"share": "nan"},
+        {"class": "person"},
+    ],
+)
 def test_a_value_of_another_kind_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(QueryError, match="does not take this value"):
         Query("how_many", OWN).values(given)

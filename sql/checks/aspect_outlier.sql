@@ -9,9 +9,9 @@
 -- size of the frame is unknown, fractions of it are compared, with one another only. Points, polylines and skeletons
 -- are left out. value: the deviations.
 --
--- parameter deviations = 8.0: Deviations from the median above which an object is told.
--- parameter min_objects = 30: Objects that a class has at least.
--- parameter least_deviation = 0.15: Least deviation, so that in a class of equal objects not every other one is told.
+-- parameter deviations = 8.0 (0): Deviations from the median above which an object is told.
+-- parameter min_objects = 30 (1): Objects that a class has at least.
+-- parameter least_deviation = 0.15 (0): Least deviation, so that in a class of equal objects not every other one is told.
 with sized as (
     select
         objects.row_id, objects.label_hash, objects.timeline_id, objects.space_id, objects.frame,

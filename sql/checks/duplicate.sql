@@ -10,7 +10,7 @@
 -- Boxes that overlap so much share a cell of a lattice whose cells are somewhat larger than they are: near the edge of
 -- a cell a box stands in both. So the work is that of the pairs in a cell, not of all pairs on a frame.
 --
--- parameter iou = 0.95: Overlap above which two boxes are the same; at least 0.5.
+-- parameter iou = 0.95 (0.5 to 1): Overlap above which two boxes are the same; at least 0.5.
 with boxes as (
     select
         row_id, frame, object_hash, x, y, w, h, area,

@@ -7,7 +7,7 @@
 -- Needs an ontology. Hashes of classes, attributes and options count once each, however often they are used. value is
 -- the share of them that the ontology has.
 --
--- parameter share = 0.5: Share of known hashes below which the ontology is told to be another one.
+-- parameter share = 0.5 (0 to 1): Share of known hashes below which the ontology is told to be another one.
 with used as (
     select 'class' as kind, 'object' as owner, feature_hash
     from objects

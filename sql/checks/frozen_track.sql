@@ -7,8 +7,8 @@
 -- same time: copied on, and never looked at. Objects of one frame do not count among the others. value: the frames that
 -- it is on. Left out: image groups that are no sequence, pages of a PDF, continuous scenes.
 --
--- parameter min_frames = 10: Frames that a track has at least to be told.
--- parameter share = 0.5: Share of the others above which most of them move.
+-- parameter min_frames = 10 (2): Frames that a track has at least to be told.
+-- parameter share = 0.5 (0 to 1): Share of the others above which most of them move.
 with in_time as (
     select distinct spaces.row_id, spaces.timeline_id
     from spaces

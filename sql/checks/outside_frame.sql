@@ -7,7 +7,7 @@
 -- Left out: points and polylines in a scene (with z), cuboids, and shapes without a box. value: how far the box reaches
 -- out on the worst side, a fraction of the frame.
 --
--- parameter tolerance = 0.001: Fraction of the frame that a box can reach out without being told.
+-- parameter tolerance = 0.001 (0): Fraction of the frame that a box can reach out without being told.
 with reaching as (
     select
         *,

@@ -8,9 +8,9 @@
 -- in these, by the middle between its furthest places. A class that is everywhere has no outliers. value: the
 -- deviations.
 --
--- parameter deviations = 8.0: Deviations from the median above which an object is told.
--- parameter min_objects = 30: Objects that a class has at least.
--- parameter least_deviation = 0.05: What a deviation is at least, a fraction of the frame.
+-- parameter deviations = 8.0 (0): Deviations from the median above which an object is told.
+-- parameter min_objects = 30 (1): Objects that a class has at least.
+-- parameter least_deviation = 0.05 (0): What a deviation is at least, a fraction of the frame.
 with measured as (
     select
         row_id, label_hash, timeline_id, space_id, frame, object_hash, name, shape,

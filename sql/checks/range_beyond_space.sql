@@ -11,8 +11,8 @@
 -- lies beyond, in frames or milliseconds. An object that stands both in a Data Group's label row and in a child's is
 -- the child's.
 --
--- parameter tolerance_frames = 1: Frames beyond the end that are allowed in a video whose number of frames is computed.
--- parameter tolerance_ms = 1000: Milliseconds beyond the end that are allowed in audio.
+-- parameter tolerance_frames = 1 (0): Frames beyond the end that are allowed in a video whose number of frames is computed.
+-- parameter tolerance_ms = 1000 (0): Milliseconds beyond the end that are allowed in audio.
 with ends as (
     select
         spaces.row_id,

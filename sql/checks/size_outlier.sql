@@ -8,9 +8,9 @@
 -- same class and shape. An object counts once in these, by the middle between its smallest and its largest. Points and
 -- polylines are left out. value: the deviations.
 --
--- parameter deviations = 8.0: Deviations from the median above which an object is told.
--- parameter min_objects = 30: Objects that a class has at least.
--- parameter least_deviation = 0.1: Least deviation, so that in a class of equal objects not every other one is told.
+-- parameter deviations = 8.0 (0): Deviations from the median above which an object is told.
+-- parameter min_objects = 30 (1): Objects that a class has at least.
+-- parameter least_deviation = 0.1 (0): Least deviation, so that in a class of equal objects not every other one is told.
 with measured as (
     select
         row_id, label_hash, timeline_id, space_id, frame, object_hash, name, shape,

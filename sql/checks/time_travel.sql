@@ -7,7 +7,7 @@
 -- value is by how many seconds, of several entries the most. Times are compared to the second. An object that stands
 -- both in a Data Group's label row and in a child's is told in the child's.
 --
--- parameter tolerance_s = 1.0: Seconds that times may contradict each other.
+-- parameter tolerance_s = 1.0 (0): Seconds that times may contradict each other.
 with dated as (
     select 'object' as owner, row_id, object_hash as owner_hash, name, created_at, last_edited_at
     from objects_once

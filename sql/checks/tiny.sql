@@ -6,7 +6,7 @@
 -- On frames of known size; points, polylines and skeletons are left out, and boxes with a side of zero, which are
 -- no_area's to tell. value: the shorter side of the box, in px.
 --
--- parameter px = 2: Width and height below which a box is too small, in px.
+-- parameter px = 2 (0): Width and height below which a box is too small, in px.
 with sized as (
     select
         objects.*,

@@ -7,8 +7,8 @@
 -- forgotten. Left out: image groups that are no sequence, pages of a PDF, continuous scenes, and objects that are on so
 -- many frames twice that none seems to be missing. value: the frames that are missing.
 --
--- parameter max_frames = 10: Longest gap to tell, in frames.
--- parameter share = 0.8: Share of the frames from its first to its last that an object is on at least.
+-- parameter max_frames = 10 (1): Longest gap to tell, in frames.
+-- parameter share = 0.8 (0 to 1): Share of the frames from its first to its last that an object is on at least.
 with in_time as (
     select distinct spaces.row_id, spaces.timeline_id
     from spaces

@@ -10,8 +10,8 @@
 --
 -- Only tracks that go so far within a few frames are put in order: the others cannot jump.
 --
--- parameter boxes = 5.0: Box sizes a frame above which a move is a jump.
--- parameter max_gap = 5: Frames that both boxes are apart at most.
+-- parameter boxes = 5.0 (0): Box sizes a frame above which a move is a jump.
+-- parameter max_gap = 5 (1): Frames that both boxes are apart at most.
 with placed as materialized (
     select
         row_id, label_hash, timeline_id, space_id, frame, object_hash, name,

@@ -11,8 +11,8 @@
 -- Frames are joined to unbroken runs first, those then with the ranges of answers: there are far fewer runs than
 -- frames.
 --
--- parameter max_frames = 10: Longest run that is told.
--- parameter share = 0.8: Share of labelled frames, from the first to the last, from which on a run is told.
+-- parameter max_frames = 10 (1): Longest run that is told.
+-- parameter share = 0.8 (0 to 1): Share of labelled frames, from the first to the last, from which on a run is told.
 with timelines as materialized (
     select row_number() over (order by row_id, timeline_id) as timeline, row_id, timeline_id, label_hash
     from (

@@ -2,7 +2,7 @@
 -- One row per annotator and class; null annotator where the export does not tell who made a label.
 -- Deleted objects do not count.
 --
--- An object or classification that several people made counts for each. Shares are of instances, to four decimals. An
+-- An object or classification that several people made counts for each, one of several classes for each of these. Shares are of instances, to four decimals. An
 -- empty name is none. An object that stands both in a Data Group's label row and in a child's counts in the child's.
 --
 -- column annotator: Who made them.
@@ -17,16 +17,16 @@ with labels as (
         'object' as owner,
         row_id,
         object_hash as owner_hash,
-        min(name) as class,
+        name as class,
         not in_child as counts,
         count(*) as placements
     from objects_once
     where not coalesce(is_deleted, false)
-    group by annotator, row_id, object_hash, in_child
+    group by annotator, row_id, object_hash, name, in_child
     union all
-    select nullif(created_by, '') as annotator, 'classification', row_id, classification_hash, min(name), true, count(*)
+    select nullif(created_by, '') as annotator, 'classification', row_id, classification_hash, name, true, count(*)
     from classifications
-    group by annotator, row_id, classification_hash
+    group by annotator, row_id, classification_hash, name
 )
 
 select

@@ -7,6 +7,7 @@
 -- that of the range before it, whether or not frames without an answer lie between the two; where ranges overlap, that
 -- is the range that started before. Frames of a track without any answer are not counted. Answers without a label do
 -- not count. An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- An object that has other classes on other frames counts as the first in the alphabet: see the check class_changes.
 --
 -- column tracks: Tracks that have the attribute.
 -- column ranges: Ranges on which they have it.

@@ -5,6 +5,7 @@
 -- Answers without a label do not count either. The class of a classification is its name. instances counts an object or
 -- classification once in its label row, answers every time it gives this answer: a dynamic attribute can give it on
 -- several ranges. An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- An object that has other classes on other frames counts as the first in the alphabet: see the check class_changes.
 with labelled as materialized (
     select owner, row_id, owner_hash, class, row_number() over () as label
     from (

@@ -8,6 +8,7 @@
 -- numbers are left out, but for the attributes that are named; so are attributes with nothing chosen, and answers
 -- without a label. The cost grows with the pairs of answers of one instance, counted once for all instances that give
 -- the same ones. An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- An object that has other classes on other frames counts as the first in the alphabet: see the check class_changes.
 --
 -- parameter class = null: Name of the only class to count; null: all.
 -- parameter attribute = null: Name of the only first attribute; null: all.

@@ -8,6 +8,7 @@
 -- ontology, attributes that nobody ever answered are not known, and no nested one is told from the others. Classes and
 -- attributes are told apart by hash, by name where they have none. An object that stands both in a Data Group's label
 -- row and in a child's counts in the child's.
+-- An object that has other classes on other frames counts as the first in the alphabet: see the check class_changes.
 --
 -- column owner: Whether the class is one of objects or of classifications.
 -- column path: Names from the class down to the attribute; null where the ontology does not know it.

@@ -7,7 +7,7 @@
 -- the frame's width or height, so its size need not be known. An object that stands both in a Data Group's label row
 -- and in a child's counts in the child's.
 --
--- parameter tolerance = 0.005: Distance from a border below which a box touches it, as a fraction of the frame.
+-- parameter tolerance = 0.005 (0 to 1): Distance from a border below which a box touches it, as a fraction of the frame.
 -- column any_share: Share of the boxes that touch at least one border.
 -- column outside_share: Share of the boxes that reach beyond the frame, by more than a billionth of it.
 -- column distance_median: Median of the distance to the nearest border; negative where boxes reach beyond it.

@@ -7,7 +7,7 @@
 -- cuboids, which lie in a scene, are left out, as are audio and text. An object that stands both in a Data Group's
 -- label row and in a child's counts in the child's.
 --
--- parameter grid = 16: Columns and rows of the grid.
+-- parameter grid = 16 (1 to 10000): Columns and rows of the grid.
 -- column grid_column: Column of the cell, from 0 at the left.
 -- column grid_row: Row of the cell, from 0 at the top.
 -- column boxes: Boxes whose centre lies in the cell.

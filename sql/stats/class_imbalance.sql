@@ -6,7 +6,7 @@
 -- all classes together and the same in every row. An object that stands both in a Data Group's label row and in a
 -- child's counts in the child's.
 --
--- parameter beta = 0.999: Of the weights: 0 weighs all classes alike, near 1 by the inverse of their objects.
+-- parameter beta = 0.999 (0 to 1): Of the weights: 0 weighs all classes alike, near 1 by the inverse of their objects.
 -- column rank: Place by number of objects, from 1; classes with as many share one.
 -- column cumulative_share: Share of this class and all before it.
 -- column class_weight: (1 - beta) / (1 - beta ^ objects), one over the effective number of samples (Cui et al. 2019).

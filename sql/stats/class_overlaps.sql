@@ -13,7 +13,7 @@
 -- meet in the cell where their intersection starts. The cost grows with the boxes and the pairs that meet, not with
 -- their square.
 --
--- parameter iou = 0.1: Intersection over union from which two boxes overlap; below 0.001 it counts as 0.001.
+-- parameter iou = 0.1 (0 to 1): Intersection over union from which two boxes overlap; below 0.001 it counts as 0.001.
 -- column class: Class of the one box, the first in the alphabet.
 -- column other_class: Class of the other box; null: without a class.
 -- column pairs: Pairs of boxes that overlap, each counted once.

@@ -5,7 +5,7 @@
 -- Days are those of created_at, in UTC. An object whose frames were drawn on several days counts on each. An object
 -- that stands both in a Data Group's label row and in a child's counts in the child's.
 --
--- parameter unit = "day": day, week (from Monday), month, quarter or year.
+-- parameter unit = "day" (day, week, month, quarter, year): How long a period is; weeks begin on Monday.
 -- column period_start: First day of the day, week or month.
 -- column owner: Whether the class is one of objects or of classifications.
 -- column instances: Objects or classifications, once in their label row.

@@ -5,6 +5,7 @@
 -- Parts are known by their hashes, by their names only where a label has no hash; names are the ontology's where it
 -- knows the part. An attribute that stands below several options of a class is one part. Answers without a label do not
 -- count. An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- An object that has other classes on other frames counts as the first in the alphabet: see the check class_changes.
 --
 -- column owner: Whether the class is one of objects or of classifications.
 -- column level: class, attribute or option.

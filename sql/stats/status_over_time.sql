@@ -5,7 +5,7 @@
 -- Weeks are those of the label row's own last_edited_at, in UTC. Status is that of the export: an earlier one is not
 -- known. Objects are not counted at all.
 --
--- parameter unit = "week": day, week (from Monday), month, quarter or year.
+-- parameter unit = "week" (day, week, month, quarter, year): How long a period is; weeks begin on Monday.
 -- column period_start: First day of the week, day or month.
 -- column share: label_rows over those of the same time, to four decimals.
 select

@@ -10,6 +10,7 @@
 -- and objects are put on segments, and what holds is settled once for every span of segments that an object covers.
 -- Owners whose answers are the same everywhere skip all that.
 --
+-- column is_deleted: True where it was deleted, else false.
 -- column attributes: Answers in force there, by attribute: attributes['Colour'][1] is the first to Colour; an empty list where nothing was chosen.
 -- column ambiguous: Whether entries that hold at once tell different answers, which an ontology would settle.
 with known as (
@@ -166,7 +167,7 @@ resolved as (
 )
 
 select
-    objects.*,
+    objects.* replace (coalesce(objects.is_deleted, false) as is_deleted),
     coalesce(resolved.attributes, map([]::varchar[], []::varchar[][])) as attributes,
     coalesce(resolved.is_ambiguous, false) as ambiguous
 from objects

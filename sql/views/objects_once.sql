@@ -4,13 +4,14 @@
 -- The group's copy is left out on the canvas that shows the child, and everywhere where that canvas is unknown. What the
 -- group shows of the object on its other canvases stays; in_child says that its instance is the child's.
 --
+-- column is_deleted: True where it was deleted, else false.
 -- column in_child: Whether a child's label row holds the same object: count its instance there.
 -- The label rows of groups are few: all other rows of objects pass by without a look at their hashes.
-select objects.*, false as in_child
+select objects.* replace (coalesce(objects.is_deleted, false) as is_deleted), false as in_child
 from objects
 anti join (select distinct row_id from object_copies) as of_groups on of_groups.row_id = objects.row_id
 union all
-select objects.*, copied.row_id is not null as in_child
+select objects.* replace (coalesce(objects.is_deleted, false) as is_deleted), copied.row_id is not null as in_child
 from objects
 semi join (select distinct row_id from object_copies) as of_groups on of_groups.row_id = objects.row_id
 left join (
