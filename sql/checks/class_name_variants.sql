@@ -4,9 +4,10 @@
 --
 -- severity: warning
 --
--- Names are the same but for case, blanks at their ends or in a row, and `_` or `-` for a blank. The commonest spelling
--- is taken for the right one, of equals the first in the alphabet. value is how often the rarer one is used: rows of
--- objects, classifications or attributes. space_id and frame are null for attributes and options.
+-- Names are the same but for case, blanks at their ends or in a row, and `_` or `-` for a blank; a dash at an end counts,
+-- as in `A-`. The commonest spelling is taken for the right one, of equals the first in the alphabet. value is how often
+-- the rarer one is used: rows of objects, classifications or attributes. space_id and frame are null for attributes and
+-- options.
 with used as (
     select 'a class' as kind, 'object' as owner, null as attribute, name, count(*) as uses, min(row_id) as row_id
     from objects_once
@@ -32,8 +33,16 @@ with used as (
 folded as (
     select
         *,
-        trim(regexp_replace(lower(name), '[\s_-]+', ' ', 'g')) as same,
-        trim(regexp_replace(lower(attribute), '[\s_-]+', ' ', 'g')) as same_attribute
+        concat(
+            regexp_extract(trim(name), '^-'),
+            trim(regexp_replace(lower(name), '[\s_-]+', ' ', 'g')),
+            regexp_extract(trim(name), '-$')
+        ) as same,
+        concat(
+            regexp_extract(trim(attribute), '^-'),
+            trim(regexp_replace(lower(attribute), '[\s_-]+', ' ', 'g')),
+            regexp_extract(trim(attribute), '-$')
+        ) as same_attribute
     from used
     where name is not null
 ),
@@ -86,8 +95,11 @@ labels as (
         and case rarer.kind when 'an attribute' then attributes.attribute else attributes.answer end = rarer.name
         and (
             rarer.kind = 'an attribute'
-            or trim(regexp_replace(lower(attributes.attribute), '[\s_-]+', ' ', 'g'))
-            is not distinct from rarer.same_attribute
+            or concat(
+                regexp_extract(trim(attributes.attribute), '^-'),
+                trim(regexp_replace(lower(attributes.attribute), '[\s_-]+', ' ', 'g')),
+                regexp_extract(trim(attributes.attribute), '-$')
+            ) is not distinct from rarer.same_attribute
         )
     where rarer.kind in ('an attribute', 'an option') and (rarer.kind = 'an attribute' or attributes.kind = 'option')
     group by all

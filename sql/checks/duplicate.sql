@@ -4,8 +4,8 @@
 -- severity: error
 --
 -- Two objects of one class and shape on one frame whose boxes overlap nearly wholly, and whose areas are as near, where
--- they have any. Boxes with a side below a millionth of the frame are left out. value: intersection over union of the
--- boxes.
+-- they have any; polylines and skeletons whose points lie near each other too, within a tenth of the box. Boxes with a
+-- side below a millionth of the frame are left out. value: intersection over union of the boxes.
 --
 -- Boxes that overlap so much share a cell of a lattice whose cells are somewhat larger than they are: near the edge of
 -- a cell a box stands in both. So the work is that of the pairs in a cell, not of all pairs on a frame.
@@ -142,6 +142,34 @@ join objects_once as earlier
     and earlier.name is not distinct from later.name
     and earlier.feature_hash is not distinct from later.feature_hash
     and earlier.shape is not distinct from later.shape
-where not coalesce(later.is_deleted, false) and not coalesce(earlier.is_deleted, false)
+where not coalesce(later.is_deleted, false)
+    and not coalesce(earlier.is_deleted, false)
+    and case
+        when later.shape = 'polyline'
+            then list_max([
+                list_min([
+                    pow(v.x - s.a.x - s.t * (s.b.x - s.a.x), 2) + pow(v.y - s.a.y - s.t * (s.b.y - s.a.y), 2)
+                    for s in [
+                        {
+                            'a': e.a, 'b': e.b,
+                            't': coalesce(greatest(0, least(1,
+                                ((v.x - e.a.x) * (e.b.x - e.a.x) + (v.y - e.a.y) * (e.b.y - e.a.y))
+                                / nullif(pow(e.b.x - e.a.x, 2) + pow(e.b.y - e.a.y, 2), 0))), 0)
+                        }
+                        for e in [
+                            {'a': earlier.points[i], 'b': earlier.points[i + 1]}
+                            for i in range(1, len(earlier.points))
+                        ]
+                    ]
+                ])
+                for v in later.points
+            ]) <= pow(0.1 * greatest(later.w, later.h), 2)
+        when later.shape = 'skeleton'
+            then list_max([
+                list_min([pow(v.x - u.x, 2) + pow(v.y - u.y, 2) for u in earlier.keypoints if u.name is not distinct from v.name])
+                for v in later.keypoints
+            ]) <= pow(0.1 * greatest(later.w, later.h), 2)
+        else true
+    end
 group by later.row_id, later.space_id, later.frame, later.object_hash, later.name
 order by later.row_id, later.space_id, later.frame, owner_hash, message

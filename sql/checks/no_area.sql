@@ -22,7 +22,10 @@ select
     case when least(w, h) < 0 then least(w, h) else coalesce(area, w * h) end as value
 from objects_once
 where shape in ('bounding_box', 'rotatable_bounding_box', 'polygon', 'ellipse', 'circle', 'cuboid_2d')
-    and (w <= 0 or h <= 0 or area <= 1e-12)
+    and (
+        w <= 0 or h <= 0 or area <= 1e-12
+        or circle.r <= 0 or ellipse.rx <= 0 or ellipse.ry <= 0 or box.w <= 0 or box.h <= 0
+    )
     and not (shape = 'polygon' and coalesce(n_vertices, 0) < 3)
     and not coalesce(is_deleted, false)
 order by row_id, space_id, frame, owner_hash, message, value

@@ -4,9 +4,10 @@
 -- severity: warning
 --
 -- The centre of the box moves further between two frames than it could: by more than so many box sizes a frame, and by
--- more than the object's other steps (their median and ten median deviations). The size of a box is the root of its
--- width times its height, of the larger of both boxes, fractions of the frame all. value: box sizes a frame. Left out:
--- image groups that are no sequence, pages of a PDF, continuous scenes, and boxes without an area.
+-- more than the object's other steps (their median and ten median deviations; of five steps or fewer ten times the
+-- least). The size of a box is the root of its width times its height, of the larger of both boxes, fractions of the
+-- frame all. value: box sizes a frame. Left out: image groups that are no sequence, pages of a PDF, continuous scenes,
+-- and boxes without an area.
 --
 -- Only tracks that go so far within a few frames are put in order: the others cannot jump.
 --
@@ -87,14 +88,16 @@ leaping as (
 ),
 
 usual as materialized (
-    select track, median(step) as middle
+    select track, case when count(*) > 5 then median(step) else min(step) end as middle
     from steps
     semi join leaping using (track)
     group by track
 ),
 
 bounds as (
-    select track, min(middle) + 10 * median(abs(step - middle)) as bound
+    select
+        track,
+        case when count(*) > 5 then min(middle) + 10 * median(abs(step - middle)) else 10 * min(middle) end as bound
     from steps
     join usual using (track)
     group by track
