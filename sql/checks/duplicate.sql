@@ -4,8 +4,9 @@
 -- severity: error
 --
 -- Two objects of one class and shape on one frame whose boxes overlap nearly wholly, and whose areas are as near, where
--- they have any; polylines and skeletons whose points lie near each other too, within a tenth of the box. Boxes with a
--- side below a millionth of the frame are left out. value: intersection over union of the boxes.
+-- they have any. The vertices of polygons, polylines and skeletons must be spread alike too: their means and their
+-- covariance differ by a tenth of the box at most. Points have no box, and what has no frame is left out, as are boxes
+-- with a side below a millionth of the frame. value: intersection over union of the boxes.
 --
 -- Boxes that overlap so much share a cell of a lattice whose cells are somewhat larger than they are: near the edge of
 -- a cell a box stands in both. So the work is that of the pairs in a cell, not of all pairs on a frame.
@@ -118,58 +119,80 @@ pairs as (
         where coalesce(least(earlier.area, later.area) > $iou * greatest(earlier.area, later.area), true)
     )
     where common / (both_areas - common) > greatest($iou, 0.5)
+),
+
+same as materialized (
+    select
+        later.row_id, later.label_hash, later.space_id, later.frame, later.name, later.shape, later.w, later.h,
+        later_hash, earlier_hash, iou
+    from pairs
+    join objects_once as later
+        on later.row_id = pairs.row_id and later.frame = pairs.frame and later.object_hash = pairs.later_hash
+    join objects_once as earlier
+        on earlier.row_id = pairs.row_id
+        and earlier.frame = pairs.frame
+        and earlier.object_hash = pairs.earlier_hash
+        and earlier.space_id = later.space_id
+        and earlier.name is not distinct from later.name
+        and earlier.feature_hash is not distinct from later.feature_hash
+        and earlier.shape is not distinct from later.shape
+    where not coalesce(later.is_deleted, false) and not coalesce(earlier.is_deleted, false)
+),
+
+vertices as materialized (
+    select
+        row_id, space_id, frame, object_hash, shape,
+        case shape
+            when 'polyline' then [{'x': v.x, 'y': v.y} for v in points]
+            when 'skeleton' then [{'x': v.x, 'y': v.y} for v in keypoints]
+            when 'polygon' then flatten(flatten(polygons))
+        end as vertices
+    from objects_once
+    semi join (
+        select row_id, space_id, frame, later_hash as object_hash from same
+        union
+        select row_id, space_id, frame, earlier_hash from same
+    ) as told using (row_id, space_id, frame, object_hash)
+),
+
+spread as materialized (
+    select
+        row_id, space_id, frame, object_hash, shape,
+        list_avg([v.x for v in vertices]) as mean_x,
+        list_avg([v.y for v in vertices]) as mean_y,
+        list_avg([v.x * v.y for v in vertices]) - mean_x * mean_y as covariance
+    from vertices
 )
 
 select
     'duplicate' as "check",
     'error' as severity,
-    later.row_id,
-    min(later.label_hash) as label_hash,
-    later.space_id,
-    later.frame,
+    same.row_id,
+    min(label_hash) as label_hash,
+    same.space_id,
+    same.frame,
     'object' as owner,
-    later.object_hash as owner_hash,
-    concat(coalesce(later.name, 'An object without a class'), ' lies on another of the same class.') as message,
+    later_hash as owner_hash,
+    concat(coalesce(name, 'An object without a class'), ' lies on another of the same class.') as message,
     max(iou) as value
-from pairs
-join objects_once as later
-    on later.row_id = pairs.row_id and later.frame = pairs.frame and later.object_hash = pairs.later_hash
-join objects_once as earlier
-    on earlier.row_id = pairs.row_id
-    and earlier.frame = pairs.frame
-    and earlier.object_hash = pairs.earlier_hash
-    and earlier.space_id = later.space_id
-    and earlier.name is not distinct from later.name
-    and earlier.feature_hash is not distinct from later.feature_hash
-    and earlier.shape is not distinct from later.shape
-where not coalesce(later.is_deleted, false)
-    and not coalesce(earlier.is_deleted, false)
-    and case
-        when later.shape = 'polyline'
-            then list_max([
-                list_min([
-                    pow(v.x - s.a.x - s.t * (s.b.x - s.a.x), 2) + pow(v.y - s.a.y - s.t * (s.b.y - s.a.y), 2)
-                    for s in [
-                        {
-                            'a': e.a, 'b': e.b,
-                            't': coalesce(greatest(0, least(1,
-                                ((v.x - e.a.x) * (e.b.x - e.a.x) + (v.y - e.a.y) * (e.b.y - e.a.y))
-                                / nullif(pow(e.b.x - e.a.x, 2) + pow(e.b.y - e.a.y, 2), 0))), 0)
-                        }
-                        for e in [
-                            {'a': earlier.points[i], 'b': earlier.points[i + 1]}
-                            for i in range(1, len(earlier.points))
-                        ]
-                    ]
-                ])
-                for v in later.points
-            ]) <= pow(0.1 * greatest(later.w, later.h), 2)
-        when later.shape = 'skeleton'
-            then list_max([
-                list_min([pow(v.x - u.x, 2) + pow(v.y - u.y, 2) for u in earlier.keypoints if u.name is not distinct from v.name])
-                for v in later.keypoints
-            ]) <= pow(0.1 * greatest(later.w, later.h), 2)
-        else true
-    end
-group by later.row_id, later.space_id, later.frame, later.object_hash, later.name
-order by later.row_id, later.space_id, later.frame, owner_hash, message
+from same
+left join spread as later
+    on later.row_id = same.row_id
+    and later.space_id = same.space_id
+    and later.frame = same.frame
+    and later.object_hash = same.later_hash
+    and later.shape = same.shape
+left join spread as earlier
+    on earlier.row_id = same.row_id
+    and earlier.space_id = same.space_id
+    and earlier.frame = same.frame
+    and earlier.object_hash = same.earlier_hash
+    and earlier.shape = same.shape
+where coalesce(
+    abs(later.mean_x - earlier.mean_x) <= w / 10
+    and abs(later.mean_y - earlier.mean_y) <= h / 10
+    and abs(later.covariance - earlier.covariance) <= w * h / 10,
+    true
+)
+group by same.row_id, same.space_id, same.frame, later_hash, name
+order by same.row_id, same.space_id, same.frame, owner_hash, message
