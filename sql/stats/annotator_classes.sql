@@ -2,8 +2,9 @@
 -- One row per annotator and class; null annotator where the export does not tell who made a label.
 -- Deleted objects do not count.
 --
--- An object or classification that several people made counts for each, one of several classes for each of these. Shares are of instances, to four decimals. An
--- empty name is none. An object that stands both in a Data Group's label row and in a child's counts in the child's.
+-- An object or classification that several people made counts for each, one of several classes for each of these. Shares
+-- are of instances, to four decimals. An empty name is none. An object that stands both in a Data Group's label row and
+-- in a child's counts in the child's.
 --
 -- column annotator: Who made them.
 -- column owner: Whether the class is one of objects or of classifications.
