@@ -11,7 +11,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -37,7 +37,8 @@ def connect() -> duckdb.DuckDBPyConnection:
     to the system's place for temporary files, not to the working directory."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")  # it would be printed among the results
+    with suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets, where there can be none
+        connection.execute("SET enable_progress_bar = false")  # it would be printed among the results
     spill = Path(gettempdir()) / f"labelframe-{os.getpid()}-{secrets.token_hex(4)}"
     connection.execute(f"SET temp_directory = {literal(spill.as_posix())}")
     return connection
