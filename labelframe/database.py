@@ -230,7 +230,7 @@ def _comment_views(connection: duckdb.DuckDBPyConnection) -> None:
 def views() -> dict[str, Query]:
     """The views of `sql/views/`, by name; each after those that it reads."""
     found = read_folder(sql_folder() / "views")
-    read = {name: found.keys() & set(re.findall(r"\w+", view.body)) - {name} for name, view in found.items()}
+    read = {name: sorted(found.keys() & set(re.findall(r"\w+", view.body)) - {name}) for name, view in found.items()}
     return {name: found[name] for name in TopologicalSorter(read).static_order()}
 
 

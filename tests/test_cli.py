@@ -253,7 +253,7 @@ BROKEN: dict[str, tuple[bytes, list[str]]] = {
         ["export.json, label row 1, byte 59"],
     ),
     "a truncated gzip file": (
-        gzip.compress(json.dumps([image_row("a")]).encode())[:-20],
+        gzip.compress(json.dumps([image_row("a")]).encode(), mtime=0)[:-20],
         [
             "export.json, label row 0, byte 1",
             "Gzip data is broken.",
