@@ -33,7 +33,7 @@ import labelframe as lf
 from labelframe import checks, stats
 folder, kind, name = sys.argv[1:]
 labels = lf.open(folder)
-with labels._asked(None, None) as connection:
+with labels.connect(wide=False) as connection:
     for _ in range(2):
         start = time.perf_counter()
         connection.execute("select count(distinct object_hash) from objects").fetchall()

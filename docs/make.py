@@ -1,10 +1,10 @@
-"""Make the page of the tables.
+"""Make the page of the tables, and with it that of the queries (`sql_page.py`).
 
 In: `schema.py`, the views of `sql/`, the label rows of `docs/examples/`. Out: `docs/tables.md`. Its prose stands here;
 the rows that it shows are what labelframe makes of those label rows today.
 
-    python docs/make.py            write the page
-    python docs/make.py --check    exit code 1 where the page differs from what would be written
+    python docs/make.py            write the pages
+    python docs/make.py --check    exit code 1 where a page differs from what would be written
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
+import sql_page
+from pages import markdown_table
 
 import labelframe
 from labelframe import database
@@ -312,7 +314,7 @@ def _table_section(table: Table) -> str:
     facts = (f"- Key: {_key(table)}", f"- Joins: {JOINS[table.name]}", path)
     listed = "\n".join(fact for fact in facts if fact)
     head = ("column", "type, unit", "meaning, JSON path")
-    return f"### {table.name}\n\n{_sentence(table.doc)}\n\n{listed}\n\n{_markdown(head, columns)}"
+    return f"### {table.name}\n\n{_sentence(table.doc)}\n\n{listed}\n\n{markdown_table(head, columns)}"
 
 
 def _key(table: Table) -> str:
@@ -381,7 +383,7 @@ def _view_section(view: Query, meanings: Mapping[str, str], types: Mapping[str, 
         for column, doc in meanings.items()
         if column not in copied
     ]
-    return f"{text}\n\n{_markdown(('column', 'type', 'meaning'), rows)}"
+    return f"{text}\n\n{markdown_table(('column', 'type', 'meaning'), rows)}"
 
 
 def view_type(kind: pa.DataType) -> str:
@@ -423,9 +425,9 @@ def _rows(table: pa.Table, as_asked: bool = False) -> str:
     told = [name for name in table.column_names if as_asked or table[name].null_count < table.num_rows]
     cells = [[_cell(value) for value in table[name].to_pylist(maps_as_pydicts="strict")] for name in told]
     if as_asked or len(told) <= MANY:
-        return _markdown([f"`{name}`" for name in told], zip(*cells, strict=True))
+        return markdown_table([f"`{name}`" for name in told], zip(*cells, strict=True))
     head = ["column", *(f"row {number}" for number in range(1, table.num_rows + 1))]
-    return _markdown(head, [(f"`{name}`", *line) for name, line in zip(told, cells, strict=True)])
+    return markdown_table(head, [(f"`{name}`", *line) for name, line in zip(told, cells, strict=True)])
 
 
 def _cell(value: object) -> str:
@@ -463,23 +465,19 @@ def _structure(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [list(head), ["---"] * len(head), *(list(row) for row in rows)]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
-
-
 def main() -> int:
-    """Write the page, or say whether it is what would be written."""
-    parser = argparse.ArgumentParser(description="Make docs/tables.md.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where the page differs")
-    made = page()
-    if parser.parse_args().check:
-        if PAGE.exists() and PAGE.read_text("utf-8") == made:
-            return 0
-        print(f"{PAGE.as_posix()} is not up to date: python docs/make.py", file=sys.stderr)
-        return 1
-    PAGE.write_text(made, "utf-8", newline="\n")
-    return 0
+    """Write the pages, or say which are not what would be written."""
+    parser = argparse.ArgumentParser(description="Make docs/tables.md and sql/README.md.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where a page differs")
+    is_check = parser.parse_args().check
+    made = {PAGE: page(), sql_page.PAGE: sql_page.page()}
+    stale = [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        if is_check:
+            print(f"{path.as_posix()} is not up to date: python docs/make.py", file=sys.stderr)
+        else:
+            path.write_text(made[path], "utf-8", newline="\n")
+    return 1 if is_check and stale else 0
 
 
 if __name__ == "__main__":

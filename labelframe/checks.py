@@ -26,7 +26,9 @@ SEVERITIES = ("error", "warning", "note")
 BASELINE_VERSION = 1
 
 _SEVERITY = re.compile(r"^-- severity: (\w+)$", re.MULTILINE)
-_FOUND = ("check", "severity", "row_id", "label_hash", "space_id", "frame", "owner", "owner_hash", "message", "value")
+ADDED = ("branch_name", "file_title", "file_link", "fingerprint")
+"""Columns of findings that `sql/findings.sql` adds; all others a check gives itself, in their order."""
+FOUND = tuple(column for column in FINDINGS.columns if column.name not in ADDED)
 
 
 def checks() -> dict[str, Query]:
@@ -60,13 +62,14 @@ def chosen(only: Iterable[str] = (), least: str = "note") -> dict[str, Query]:
 def values_of(asked: Mapping[str, Query], given: Mapping[str, object]) -> dict[str, dict[str, object]]:
     """The parameters' values by check. `given` names them as `check.parameter`, or `parameter` for every check that has
     one of that name. Raises UnknownNameError where no check takes it."""
+    known = checks()
     own: dict[str, dict[str, object]] = {name: {} for name in asked}
     for key, value in given.items():
         check, dot, parameter = key.rpartition(".")
         if dot and check not in asked:
-            if check in checks():
+            if check in known:
                 continue  # it is not run
-            raise unknown_name("check", check, list(checks()))
+            raise unknown_name("check", check, list(known))
         takers = [check] if dot else [name for name, query in asked.items() if parameter in query.parameters]
         if not takers:
             raise unknown_name(
@@ -89,7 +92,7 @@ def run_checks(
     """
     asked = chosen(only, least)
     values = values_of(asked, parameters or {})
-    kinds = ", ".join(f'"{name}" {_sql_type(FINDINGS.column(name).type)}' for name in _FOUND)
+    kinds = ", ".join(f'"{column.name}" {_sql_type(column.type)}' for column in FOUND)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE found ({kinds})")
     for name, check in asked.items():
         try:

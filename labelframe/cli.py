@@ -492,14 +492,13 @@ def _listed_queries(
     """What can be asked, and what it can be told: in a table for people behind the question, else beside it."""
     import pyarrow as pa
 
-    questions = [query.question for query in known.values()]
-    told = [query.told for query in known.values()]
+    from labelframe.stats import listed
+
+    columns = listed(known)
     if form is Format.table:
-        questions = [
-            f"{question} [{text}]" if text else question for question, text in zip(questions, told, strict=True)
-        ]
-        return pa.table({what: list(known), **(more or {}), "question": questions})
-    return pa.table({what: list(known), **(more or {}), "question": questions, "parameters": told})
+        pairs = zip(columns["question"], columns.pop("parameters"), strict=True)
+        columns["question"] = [f"{question} [{told}]" if told else question for question, told in pairs]
+    return pa.table({what: list(known), **(more or {}), **columns})
 
 
 def _values(parameters: list[str] | None) -> dict[str, str]:

@@ -211,17 +211,18 @@ def _comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, how: How) -> None:
-    for view in views().values():
+    made = views().values()
+    for view in made:
         connection.execute(f"CREATE VIEW {view.name} AS {view.sql}")
     if how.described:
         _comment_tables(connection)
-        _comment_views(connection)
+        _comment_views(connection, made)
     if how.wide:
         _create_wide_views(connection)
 
 
-def _comment_views(connection: duckdb.DuckDBPyConnection) -> None:
-    for view in views().values():
+def _comment_views(connection: duckdb.DuckDBPyConnection, made: Iterable[Query]) -> None:
+    for view in made:
         connection.execute(f"COMMENT ON VIEW {view.name} IS {literal(view.question)}")
         for name, _, doc in view_columns(connection, view):
             connection.execute(f"COMMENT ON COLUMN {view.name}.{identifier(name)} IS {literal(doc)}")
@@ -260,16 +261,21 @@ GROUP BY o.name
 
 def _create_wide_views(connection: duckdb.DuckDBPyConnection) -> None:
     """One view a class with a column an attribute. DuckDB takes no PIVOT by data in a view: the names are literals."""
-    names = connection.execute("SELECT DISTINCT name FROM objects WHERE name IS NOT NULL ORDER BY name").fetchall()
-    attributes = dict(connection.execute(_ATTRIBUTES_BY_CLASS).fetchall())
     taken: set[str] = set()
-    for (name,) in names:
+    for name, attributes in _attributes_by_class(connection).items():
         view = _free(f"wide_{name}", taken)
-        connection.execute(f"CREATE VIEW {identifier(view)} AS {_wide_sql(name, attributes.get(name, []))}")
+        connection.execute(f"CREATE VIEW {identifier(view)} AS {_wide_sql(name, attributes)}")
         what = (
             f"One row per row of objects of the class {name}, one column per attribute; several answers joined by ', '."
         )
         connection.execute(f"COMMENT ON VIEW {identifier(view)} IS {literal(what)}")
+
+
+def _attributes_by_class(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The attributes that objects of each class have, by the class's name, in order of these."""
+    names = connection.execute("SELECT DISTINCT name FROM objects WHERE name IS NOT NULL ORDER BY name").fetchall()
+    attributes = dict(connection.execute(_ATTRIBUTES_BY_CLASS).fetchall())
+    return {name: attributes.get(name, []) for (name,) in names}
 
 
 def _wide_sql(name: str, attributes: Iterable[str]) -> str:
@@ -287,14 +293,11 @@ def pivot_attributes(connection: duckdb.DuckDBPyConnection, name: str) -> pa.Tab
 
     Raises UnknownNameError where there is no object of that class.
     """
-    known = [
-        each for (each,) in connection.execute("SELECT DISTINCT name FROM objects WHERE name IS NOT NULL").fetchall()
-    ]
+    known = _attributes_by_class(connection)
     if name not in known:
-        raise unknown_name("class", name, sorted(known))
-    attributes = dict(connection.execute(_ATTRIBUTES_BY_CLASS).fetchall())
+        raise unknown_name("class", name, list(known))
     order = "ORDER BY row_id, space_id, frame, range_start, object_hash"
-    return connection.sql(f"{_wide_sql(name, attributes.get(name, []))} {order}").to_arrow_table()
+    return connection.sql(f"{_wide_sql(name, known[name])} {order}").to_arrow_table()
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -21,7 +21,6 @@ from labelframe.errors import Found, SnapshotError
 from labelframe.labels import flatten_to_snapshot, open
 from labelframe.parquet import is_snapshot
 from labelframe.show import show
-from labelframe.stats import run_statistic
 
 
 def run_demo(folder: Path) -> None:
@@ -50,8 +49,7 @@ def run_demo(folder: Path) -> None:
     show(pa.table({"table": list(run.rows), "rows": list(run.rows.values())}), "table")
 
     _step(f"{command} stats {_quoted(snapshot)} class_counts")
-    with open(snapshot).connect(wide=False) as connection:
-        show(run_statistic(connection, "class_counts"), "table")
+    show(open(snapshot).statistic("class_counts"), "table")
 
     print("Four things to try next:\n")
     query = (

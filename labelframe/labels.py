@@ -100,11 +100,7 @@ class Labels(Mapping[str, pa.Table]):
 
     def polars(self, name: str) -> pl.DataFrame:
         """A table as a Polars data frame; numeric columns are not copied."""
-        import polars as pl
-
-        frame = pl.from_arrow(self[name])
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+        return _frame(self[name])
 
     def scan(self, name: str) -> pl.LazyFrame:
         """A table as a Polars lazy frame: of a snapshot, only what a query needs is read."""
@@ -162,29 +158,21 @@ class Labels(Mapping[str, pa.Table]):
 
         Raises UnknownNameError for a statistic or parameter that there is not, QueryError for SQL that is none.
         """
-        import polars as pl
-
         if name is None:
             from labelframe import stats
 
-            known = stats.statistics(None if sql_dir is None else Path(sql_dir)).values()
-            return pl.DataFrame(
-                [(query.name, query.question, query.told) for query in known],
-                schema={"statistic": pl.String, "question": pl.String, "parameters": pl.String},
-                orient="row",
-            )
-        frame = pl.from_arrow(self.statistic(name, parameters, by, where, sql_dir, ontology))
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+            known = stats.statistics(None if sql_dir is None else Path(sql_dir))
+            return _frame(pa.table({"statistic": list(known), **stats.listed(known)}))
+        return _frame(self.statistic(name, parameters, by, where, sql_dir, ontology))
 
     def statistic(
         self,
         name: str,
-        parameters: Mapping[str, object],
-        by: str | None,
-        where: str | None,
-        sql_dir: PathLike | None,
-        ontology: PathLike | Mapping[str, Any] | None,
+        parameters: Mapping[str, object] | None = None,
+        by: str | None = None,
+        where: str | None = None,
+        sql_dir: PathLike | None = None,
+        ontology: PathLike | Mapping[str, Any] | None = None,
     ) -> pa.Table:
         """As `stats`, as pyarrow."""
         from labelframe import stats
@@ -226,11 +214,7 @@ class Labels(Mapping[str, pa.Table]):
 
         Raises UnknownNameError for a check, severity or parameter that there is not.
         """
-        import polars as pl
-
-        frame = pl.from_arrow(self.findings(only, severity, where, ontology, baseline, parameters))
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+        return _frame(self.findings(only, severity, where, ontology, baseline, parameters))
 
     def findings(
         self,
@@ -256,14 +240,10 @@ class Labels(Mapping[str, pa.Table]):
         chosen, null is no entry at all; deleted objects are there, with is_deleted true. `where`: an SQL condition on
         label_rows: only those that meet it. Raises UnknownNameError where there is no object of that class.
         """
-        import polars as pl
-
         from labelframe import database
 
         with self._asked(where, None) as connection:
-            frame = pl.from_arrow(database.pivot_attributes(connection, name))
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+            return _frame(database.pivot_attributes(connection, name))
 
     def restore(self, where: str | None = None) -> Iterator[dict[str, Any]]:
         """The label rows as the export had them, one after another, rebuilt from the tables alone.
@@ -300,13 +280,9 @@ class Labels(Mapping[str, pa.Table]):
         otherwise. `kind` names the JSON types met; `rows` counts rows of the table, `label_rows` label rows; `example`
         is one value as JSON text, shortened.
         """
-        import polars as pl
-
         from labelframe import extra
 
-        frame = pl.from_arrow(extra.uncovered({name: partial(self._extras, name) for name in extra.KNOWN}))
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+        return _frame(extra.uncovered({name: partial(self._extras, name) for name in extra.KNOWN}))
 
     def _extras(self, name: str) -> Iterator[pa.RecordBatch]:
         """The columns row_id, where there is one, and extra of a table, in batches."""
@@ -333,6 +309,14 @@ class Labels(Mapping[str, pa.Table]):
             about = _about(self._run) if self._run is not None else _told(self._manifest)
             writer.commit(about, _write_database)
         return open(folder)
+
+
+def _frame(table: pa.Table) -> pl.DataFrame:
+    import polars as pl
+
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
 
 
 def _about(run: tables.Run) -> dict[str, Any]:

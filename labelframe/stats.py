@@ -64,6 +64,14 @@ def run_statistic(
     return pa.concat_tables(parts) if parts else pa.table({})
 
 
+def listed(known: Mapping[str, Query]) -> dict[str, list[str]]:
+    """The question of each query, and what it can be told, as columns."""
+    return {
+        "question": [query.question for query in known.values()],
+        "parameters": [query.told for query in known.values()],
+    }
+
+
 def _run(connection: duckdb.DuckDBPyConnection, query: Query, values: Mapping[str, object]) -> pa.Table:
     try:
         return run_query(connection, query.sql, values)

@@ -338,3 +338,20 @@ def test_every_error_is_a_labelframe_error() -> None:
 
 def test_type_hints_are_shipped() -> None:
     assert resources.files("labelframe").joinpath("py.typed").is_file()
+
+
+def test_attributes_are_pivoted_as_the_view_of_the_class_has_them(labels: lf.Labels) -> None:
+    with labels.connect() as connection:
+        expected = connection.sql('select * from "wide_Car" order by row_id, space_id, frame, object_hash').pl()
+
+    assert labels.pivot_attributes("Car").equals(expected)
+    assert labels.pivot_attributes("Car", where="row_id = 0")["row_id"].to_list() == [0]
+
+
+def test_a_class_that_is_not_there_is_answered_with_the_nearest(labels: lf.Labels) -> None:
+    with pytest.raises(UnknownNameError, match="no class named Carr"):
+        labels.pivot_attributes("Carr")
+
+
+def test_without_a_name_the_statistics_are_listed(labels: lf.Labels) -> None:
+    assert labels.stats()["statistic"].to_list() == list(statistics())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+import sql_page
 
 import labelframe as lf
 from labelframe.errors import QueryError, UnknownNameError
@@ -141,19 +140,9 @@ def test_a_statistic_can_be_told_another_ontology(labels: lf.Labels) -> None:
 
 
 def test_the_page_of_the_queries_is_up_to_date() -> None:
-    made = _page_maker().page()
+    made = sql_page.page()
 
-    assert (sql_folder() / "README.md").read_text("utf-8") == made, "run: python docs/make_sql.py"
+    assert (sql_folder() / "README.md").read_text("utf-8") == made, "run: python docs/make.py"
     names = [*read_folder(sql_folder() / "stats"), *read_folder(sql_folder() / "checks")]
     assert len(names) > 70
     assert [name for name in names if f"\n### {name}\n" not in made] == []
-
-
-def _page_maker() -> ModuleType:
-    path = Path(__file__).parents[1] / "docs" / "make_sql.py"
-    spec = importlib.util.spec_from_file_location("docs_make_sql", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -1,18 +1,15 @@
 """Make the page of the queries.
 
-In: the headers of the files of `sql/`. Out: `sql/README.md`.
-
-    python docs/make_sql.py            write the page
-    python docs/make_sql.py --check    exit code 1 where the page differs from what would be written
+In: the headers of the files of `sql/`. Out: `sql/README.md`, which `python docs/make.py` writes.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
+
+from pages import markdown_table
 
 from labelframe.checks import checks, severity_of
 from labelframe.database import views
@@ -24,7 +21,7 @@ PAGE = Path(__file__).parents[1] / "sql" / "README.md"
 INTRODUCTION = """
 # Queries
 
-<!-- Made by docs/make_sql.py from the headers of the SQL files: change those, then run it. -->
+<!-- Made by docs/make.py from the headers of the SQL files: change those, then run it. -->
 
 One file, one question. Each opens with the question, then says what a row of the answer is, what counts, and what it
 can be told. Statistics and checks are run by name:
@@ -97,25 +94,20 @@ def page() -> str:
 
 
 def _contents(queries: Iterable[Query], with_severity: bool = False) -> str:
-    lines = (
-        ["| check | severity | question |", "|---|---|---|"] if with_severity else ["| name | question |", "|---|---|"]
-    )
-    for query in queries:
-        cells = [f"`{query.name}`", severity_of(query)] if with_severity else [f"`{query.name}`"]
-        lines.append(f"| {' | '.join([*cells, query.question])} |")
-    return "\n".join(lines)
+    if with_severity:
+        rows = [(f"`{query.name}`", severity_of(query), query.question) for query in queries]
+        return markdown_table(("check", "severity", "question"), rows)
+    return markdown_table(("name", "question"), [(f"`{query.name}`", query.question) for query in queries])
 
 
 def _section(query: Query) -> str:
     parts = [f"### {query.name}", query.question, *_prose(query)]
     if query.parameters:
-        rows = [
-            f"| `{one.name}` | `{one.text}` | {one.limits or ''} | {one.doc} |" for one in query.parameters.values()
-        ]
-        parts.append("\n".join(["| parameter | default | takes | meaning |", "|---|---|---|---|", *rows]))
+        told = query.parameters.values()
+        rows = [(f"`{one.name}`", f"`{one.text}`", one.limits or "", one.doc) for one in told]
+        parts.append(markdown_table(("parameter", "default", "takes", "meaning"), rows))
     if query.columns:
-        rows = [f"| `{name}` | {doc} |" for name, doc in query.columns.items()]
-        parts.append("\n".join(["| column | meaning |", "|---|---|", *rows]))
+        parts.append(markdown_table(("column", "meaning"), [(f"`{name}`", doc) for name, doc in query.columns.items()]))
     return "\n\n".join(parts)
 
 
@@ -125,21 +117,3 @@ def _prose(query: Query) -> Iterator[str]:
     for is_blank, group in groupby(lines, key=lambda line: not line):
         if not is_blank:
             yield "\n".join(group)
-
-
-def main() -> int:
-    """Write the page, or say whether it is what would be written."""
-    parser = argparse.ArgumentParser(description="Make sql/README.md.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where the page differs")
-    made = page()
-    if parser.parse_args().check:
-        if PAGE.exists() and PAGE.read_text("utf-8") == made:
-            return 0
-        print(f"{PAGE.as_posix()} is not up to date: python docs/make_sql.py", file=sys.stderr)
-        return 1
-    PAGE.write_text(made, "utf-8", newline="\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
