@@ -1,0 +1,32 @@
+"""How functions are compiled: without reference counts (nothing here makes an array), without the lock of the interpreter.
+
+`compiled` is for functions that others here call, `entry` for those that are called from outside, whose machine code is
+kept on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from numba import njit
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function as part of whatever calls it."""
+    made: Function = njit(_nrt=False, nogil=True, error_model="numpy")(function)
+    return made
+
+
+def inlined(function: Function) -> Function:
+    """Compile a function into each place that calls it: a call would cost more than what it does."""
+    made: Function = njit(_nrt=False, nogil=True, error_model="numpy", forceinline=True)(function)
+    return made
+
+
+def entry(function: Function) -> Function:
+    """Compile a function that is called from outside."""
+    made: Function = njit(_nrt=False, nogil=True, error_model="numpy", cache=True)(function)
+    return made
