@@ -10,9 +10,11 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pyarrow as pa
 
 from labelframe.decode import (
@@ -35,6 +37,7 @@ from labelframe.errors import (
 )
 from labelframe.flattening import Account, Flattener
 from labelframe.flattening.columns import BY_ROW, Taken
+from labelframe.flattening.label_row import Place
 from labelframe.flattening.links import strip_links, without_links
 from labelframe.flattening.values import fits_column, json_text, microseconds, raw_text, whole
 from labelframe.read import (
@@ -62,6 +65,10 @@ from labelframe.schema import (
     Column,
 )
 
+if TYPE_CHECKING:
+    from labelframe.compiled import Flattened, Pool
+    from labelframe.flattening.ordinary import OddObject
+
 Emit = Callable[[str, pa.RecordBatch], None]
 OnError = Literal["stop", "collect"]
 
@@ -73,14 +80,21 @@ class Options:
     on_error: `stop` raises the first fault; `collect` keeps everything that is good and lists the rest in `rejects`.
     branch: take the label rows of this branch only. strip_links: keep no link to the data. ontology: a file, or the
     JSON itself; it fills the tables of the ontology, and what an export leaves to it.
+
+    workers: how many cores to use; all where it is None. compiled: whether to read what is ordinary in compiled code; by
+    size where it is None. Neither changes what comes out.
     """
 
     on_error: OnError = "stop"
     branch: str | None = None
     strip_links: bool = False
     ontology: Given | None = None
+    workers: int | None = None
+    compiled: bool | None = None
 
     def __post_init__(self) -> None:
+        if self.workers is not None and self.workers < 1:
+            raise unknown_name("number of workers", str(self.workers), ["1", "2", "..."])
         if self.on_error not in ("stop", "collect"):
             raise unknown_name("way to meet errors", str(self.on_error), ["stop", "collect"])
 
@@ -133,16 +147,7 @@ def flatten_sources(
     run = Run(found.sources, options, about, passed_over=list(found.passed_over))
     state = Progress(sum(source.size for source in found.sources))
 
-    def emit_batch(taken: Taken) -> None:
-        if options.strip_links:
-            strip_links(taken)
-        batch = record_batch(taken)
-        for extra in taken.extras.values():
-            run.extra.update((taken.table.name, key) for key in extra)
-        run.rows[taken.table.name] += batch.num_rows
-        emit(taken.table.name, batch)
-        if taken.table is REJECTS:
-            gc.collect(0)  # a fault that was caught refers to itself; nothing else here does
+    output = _Output(run, emit)
 
     def tick() -> None:
         state.bytes_done = sum(source.bytes_done for source in found.sources)
@@ -150,11 +155,11 @@ def flatten_sources(
         state.objects = run.rows["objects"] + flattener.hot.objects.length
         progress(state)
 
-    flattener = Flattener(emit_batch, options.on_error == "collect", ontology)
-    with paused_garbage_collection():
+    flattener = Flattener(output.take, options.on_error == "collect", ontology)
+    with paused_garbage_collection(), _pool(found, options) as pool:
         for source in found.sources:
             for part in open_parts(source, run.passed_over, tick):
-                _Intake(part, flattener, run).take()
+                _Intake(part, flattener, run, pool, output).take()
         flattener.finish()
     tick()
     run.account = flattener.account()
@@ -198,24 +203,88 @@ def _no_branch(run: Run, where: str) -> SourceError:
     )
 
 
+class _Output:
+    """Gives batches away; or, while `aside` is there, keeps them."""
+
+    def __init__(self, run: Run, emit: Emit) -> None:
+        self._run = run
+        self._emit = emit
+        self.aside: dict[str, list[pa.RecordBatch]] | None = None
+
+    def take(self, taken: Taken) -> None:
+        """Take a batch of the general path."""
+        name = taken.table.name
+        if self._run.options.strip_links:
+            strip_links(taken)
+        batch = record_batch(taken)
+        for extra in taken.extras.values():
+            self._run.extra.update((name, key) for key in extra)
+        if self.aside is None:
+            self.emit(name, batch)
+        else:
+            self.aside.setdefault(name, []).append(batch)
+        if taken.table is REJECTS:
+            gc.collect(0)  # a fault that was caught refers to itself; nothing else here does
+
+    def emit(self, name: str, batch: pa.RecordBatch) -> None:
+        """Give a batch away."""
+        self._run.rows[name] += batch.num_rows
+        self._emit(name, batch)
+
+
+COMPILED_FROM = 8 << 20
+"""Bytes of sources from which on compiled code is worth its loading."""
+
+
+@contextmanager
+def _pool(found: Found, options: Options) -> Iterator[Pool | None]:
+    """What flattens batches in compiled code, where that is wanted and can be."""
+    size = sum(source.size for source in found.sources)
+    wanted = options.compiled
+    if wanted is None:
+        wanted = size >= COMPILED_FROM or any(source.path is None for source in found.sources)
+    if not wanted or options.ontology is not None:
+        yield None
+        return
+    from labelframe.compiled import Pool
+
+    with Pool(options.workers, options.branch, without_links if options.strip_links else None) as pool:
+        yield pool
+
+
 class _Intake:
     """Takes the label rows of one part."""
 
-    def __init__(self, part: Part, flattener: Flattener, run: Run) -> None:
+    def __init__(
+        self,
+        part: Part,
+        flattener: Flattener,
+        run: Run,
+        pool: Pool | None,
+        output: _Output,
+    ) -> None:
         self.part = part
         self.flattener = flattener
         self.run = run
+        self.pool = pool
+        self.output = output
         self.count = 0  # label rows of the part so far, good or bad
 
     def take(self) -> None:
         refused = self.flattener.reasons.total()
         passed_over = len(self.run.passed_over)
-        self._take_all(read_rows(self.part))
+        if self.pool is None:
+            self._take_all(read_rows(self.part))
+        else:
+            self._take_all(self.pool.flattened(self.part))
         if not self.count and self.flattener.reasons.total() == refused and len(self.run.passed_over) == passed_over:
             self.run.passed_over.append(PassedOver(self.part.name, "a list without label rows"))
 
-    def _take_all(self, pieces: Iterator[RawRow | Broken]) -> None:
+    def _take_all(self, pieces: Iterator[RawRow | Broken] | Iterator[RawRow | Broken | Flattened]) -> None:
         for piece in pieces:
+            if not isinstance(piece, (RawRow, Broken)):
+                self._take_batch(piece)
+                continue
             if isinstance(piece, Broken):
                 if self.count == 0 and self._pass_over(piece):
                     return
@@ -223,6 +292,73 @@ class _Intake:
                 continue
             if not self._take(piece):
                 return
+
+    def _take_batch(self, flattened: Flattened) -> None:
+        """Take label rows that were flattened in compiled code, and lead what of them was not the general path."""
+        flattener, batch, output = self.flattener, flattened.batch, self.output
+        flattener.flush()
+        count = len(flattened)
+        row_ids, numbers = np.full(count, -1), np.zeros(count, np.int64)
+        odd_objects: dict[int, list[OddObject]] = {}
+        for odd in batch.odd_objects:
+            odd_objects.setdefault(odd.row, []).append(odd)
+        general: dict[str, list[pa.RecordBatch]] = {}
+        output.aside = general
+        singles: list[int] = []  # of the objects that go the general path, those that go it by themselves
+        twice = np.zeros(count, bool)
+        for row in range(count):
+            if not batch.is_read[row]:
+                self._take(flattened.raw(row))
+                continue
+            label_hash, branch, data_type = batch.headers[row]
+            origin = Origin(self.part.name, self.count, int(flattened.rows.offsets[row]))
+            if flattener.seen_before(label_hash, branch, origin) is not None:
+                twice[row] = True
+                self._take(flattened.raw(row))
+                continue
+            if self.count == 0:
+                self.run.taken.append(self.part.name)
+            row_ids[row], numbers[row] = flattener.rows, self.count
+            place = Place(flattener.rows, origin, label_hash, data_type)
+            flattener.rows += 1
+            self.count += 1
+            for odd in odd_objects.get(row, ()):
+                singles.append(sum(map(len, general.get("objects", ()))) + flattener.hot.objects.length)
+                flattener.add_object(place, odd)
+        flattener.flush()
+        output.aside = None
+        if twice.any():
+            assert self.pool is not None
+            flattened.batch = batch = self.pool.flatten(flattened.rows, twice | ~batch.is_read)
+        self._give(flattened, flattened.tables(row_ids, numbers, self.part.name), general, singles)
+
+    def _give(
+        self,
+        flattened: Flattened,
+        ordinary: dict[str, pa.RecordBatch],
+        general: dict[str, list[pa.RecordBatch]],
+        singles: list[int],
+    ) -> None:
+        """Give away the tables of a batch: what was made in compiled code, and what the general path made of the rest."""
+        from labelframe.compiled import merged
+
+        batch, tally = flattened.batch, self.flattener.tally
+        tally.found.update(batch.found)
+        tally.written.update(batch.written)
+        self.run.extra.update(batch.extra)
+        for name in TABLES:
+            rest = [part for part in general.get(name, []) if len(part)]
+            own = ordinary.get(name)
+            if own is None or not len(own):
+                parts = rest
+            elif not rest:
+                parts = [own]
+            else:
+                by_object = name == "objects"
+                places = [odd.place for odd in batch.odd_objects] if by_object else []
+                parts = merged(name, own, rest, places, singles if by_object else [])
+            for part in parts:
+                self.output.emit(name, part)
 
     def _pass_over(self, broken: Broken) -> bool:
         """Whether a file that nobody named, and of which nothing can be read, is no export rather than a bad one."""

@@ -6,16 +6,14 @@ places. It reads no entries of frames: those are the hot room's.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-import orjson
-
-from labelframe.decode import Json, quotes
+from labelframe import content
+from labelframe.decode import Json
 from labelframe.errors import Fault, Found, JsonPath
 from labelframe.flattening.columns import Columns, known_keys, leftover
 from labelframe.flattening.form import (
@@ -462,7 +460,7 @@ class ColdRoom:
             if placement.unit is None and placement in placements[:index]:
                 continue
             here = taken.setdefault(space.space_id, []) if space is not None else []
-            for start, end in _without(
+            for start, end in without_taken(
                 placement, here, bool(entries.get(space.space_id) if space is not None else None)
             ):
                 if space is not None:
@@ -944,7 +942,7 @@ def _node(ends: Json, key: str) -> tuple[str | None, int | None]:
     return xpath, offset
 
 
-def _without(
+def without_taken(
     placement: Placement, taken: list[tuple[int, int]], has_entries: bool
 ) -> Iterator[tuple[int | None, int | None]]:
     """The parts of a placement that hold nothing that is taken already: frames with entries, and earlier ranges. All of
@@ -994,21 +992,15 @@ def _is_option(option: object) -> bool:
 LINK_KEYS = ("data_link", "data_links", "video_link", "image_sequence_link", "file_uri", "uri")
 
 
-def content_hash(value: Json) -> tuple[str, int]:
-    """(SHA-256 of a label row without what changes from export to export, whatever the order of its keys; how many
-    quotes there are in the label row when it is written as JSON).
-
-    Raises TypeError for one that is nested too deeply to be written.
-    """
+def content_hash(value: Json) -> str:
+    """Hash of a label row without what changes from export to export, whatever the order of its keys; see `content`."""
     kept = {key: part for key, part in value.items() if key not in EXPORT_KEYS}
-    changing = {key: part for key, part in value.items() if key in EXPORT_KEYS}
     _unsign(kept)
     for name in ("data_units", "spaces"):
         holders = kept.get(name)
         if isinstance(holders, dict):
             kept[name] = {key: _unsigned_holder(holder) for key, holder in holders.items()}
-    text = orjson.dumps(kept, default=str, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(text).hexdigest(), quotes(text) + quotes(orjson.dumps(changing, default=str))
+    return content.shown(content.sums(kept))
 
 
 def _unsign(part: dict[str, Any]) -> None:

@@ -9,17 +9,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from labelframe.decode import BrokenJsonError, Json, OddValue, decode_slowly, may_lack_a_value, too_deep
+import orjson
+
+from labelframe.decode import BrokenJsonError, Json, OddValue, decode_slowly, may_lack_a_value, quotes, too_deep
 from labelframe.errors import Fault, Found, JsonPath, Origin, error_of, path_text, printable
 from labelframe.flattening.cold import NO_FRAME_LEVEL, OWN_UNIT_TYPES, ColdRoom, content_hash
 from labelframe.flattening.columns import Columns, PlacedColumns, Taken
-from labelframe.flattening.geometry import MaskFault
+from labelframe.flattening.geometry import MaskFault, geometry_of, shape_of
 from labelframe.flattening.hot import Events, HotRoom
 from labelframe.flattening.label_row import LabelRow, Place, Space, is_blob, is_frame_key, kind_of_labels
 from labelframe.flattening.ontology import Ontology
 from labelframe.flattening.values import digits, raw_text
 from labelframe.schema import REJECTS, TABLES
+
+if TYPE_CHECKING:
+    from labelframe.flattening.ordinary import OddObject
 
 BATCH_ROWS = 1 << 15  # lists of Python values are large: few at a time
 BATCH_WEIGHT = 1 << 21  # coordinates and characters of geometry in a batch, 8 bytes each
@@ -68,14 +74,14 @@ class Flattener:
             *(self.cold.instances, self.cold.attributes, self.cold.export_history),
             *(self.cold.ontology_classes, self.cold.ontology_attributes, self.cold.ontology_options, self.rejects),
         )
-        self._seen: dict[tuple[str, str], Origin] = {}
+        self._seen: dict[tuple[str, str], tuple[str, int | None]] = {}  # source and row number of each label row
 
     def add(self, value: Json, origin: Origin, odd: Sequence[OddValue] = (), data: bytes | None = None) -> None:
         """Flatten one label row. `odd`: what of its values could not be taken; `data`: its JSON, to be given back where
         it is refused. Raises LabelRowError where something cannot be taken and faults are not collected."""
         try:
-            digest, written = content_hash(value)
-            if data is not None and not odd and may_lack_a_value(data, written):
+            written = orjson.dumps(value, default=str)
+            if data is not None and not odd and may_lack_a_value(data, quotes(written)):
                 decoded = decode_slowly(data)
                 assert isinstance(decoded.value, dict)
                 value, odd = decoded.value, decoded.odd
@@ -94,7 +100,7 @@ class Flattener:
         row = LabelRow(value, place, ontology=self.ontology)
         for part in odd:
             self._report(place, part.path, table_of((*part.path, *part.fault.path)), part.fault, RawText(part.raw))
-        self.cold.header(row, digest)
+        self.cold.header(row, content_hash(value))
         self.rows += 1
         self.cold.units(row)
         self.cold.listed_spaces(row)
@@ -123,12 +129,19 @@ class Flattener:
             return Fault("label row of the time before data units", "data_units", found, ("labels",))
         if place.label_hash is None:
             return None
-        branch = _text(value.get("branch_name")) or "main"
-        first = self._seen.setdefault((place.label_hash, branch), place.origin)
-        if first is place.origin:
+        first = self.seen_before(place.label_hash, _text(value.get("branch_name")), place.origin)
+        if first is None:
             return None
-        found = Found(f"it stands in {printable(first.source, 500)} as label row {first.row_number} too")
+        found = Found(f"it stands in {printable(first[0], 500)} as label row {first[1]} too")
         return Fault("label row stands twice", "each label row once on a branch", found)
+
+    def seen_before(
+        self, label_hash: str, branch: str | None, origin: Origin
+    ) -> tuple[str, int | None] | None:
+        """The source and row number of the same label row met before; else None, and this one is taken note of."""
+        here = origin.source, origin.row_number
+        first = self._seen.setdefault((label_hash, branch or "main"), here)
+        return None if first is here else first
 
     def _labels(self, row: LabelRow, space: Space, labels: object, path: JsonPath, number: int) -> None:
         """Flatten a `labels`: a frame's labels themselves, which lie on frame `number`, or a map of frames."""
@@ -164,6 +177,28 @@ class Flattener:
                     if space.own.get("stream_id") == stream and space.own.get(name) == int(number):
                         return space
         return self.cold.space_named(row, key)
+
+    def add_object(self, place: Place, odd: OddObject) -> None:
+        """Flatten one object of a label row whose other objects are flattened in compiled code; where it lies is theirs
+        to tell."""
+        objects, entry = self.hot.objects, odd.entry
+        shape = shape_of(entry)
+        self.tally.found["objects", place.data_type, shape] += 1
+        object_hash = entry["objectHash"]
+        assert isinstance(object_hash, str)
+        objects.answer_numbers = {} if odd.number is None else {object_hash: odd.number}
+        fault = objects.read(entry, odd.width, odd.height, (place, odd.path, odd.index, object_hash))
+        if fault is not None:
+            path = (*odd.path, "objects", odd.index)
+            self._report(place, path, "objects", fault, geometry_of(entry), owner_hash=object_hash)
+        objects.runs.append((1, place.row_id, place.label_hash, None, None, None, None, None, None))
+        objects.data_types.append(place.data_type)
+        self._check_hot()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there are rows that were not given away yet."""
+        return any(columns.length for columns in self._tables)
 
     def _report(
         self,
@@ -254,6 +289,12 @@ class Flattener:
         """Give away what is left; every table gives at least one batch, if an empty one."""
         for columns in self._tables:
             self._flush(columns)
+
+    def flush(self) -> None:
+        """Give away what is waiting."""
+        for columns in self._tables:
+            if columns.length:
+                self._flush(columns)
 
 
 class RawText(str):

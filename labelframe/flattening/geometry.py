@@ -7,7 +7,7 @@ reader checks a whole geometry before it keeps any of it. It knows shapes, not f
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,6 +182,11 @@ class _Rows:
         self.rows.append(row)
         self.numbers.extend(numbers)
 
+    def fill(self, rows: NDArray[np.int64], *columns: NDArray[np.float64]) -> None:
+        """Add many rows at once, their numbers by column."""
+        self.rows.frombytes(np.ascontiguousarray(rows, np.int64).tobytes())
+        self.numbers.frombytes(np.stack(columns, axis=1).astype(np.float64).tobytes() if columns else b"")
+
     def take(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """(rows, numbers by column)"""
         rows, numbers = np.array(self.rows, np.int64), np.array(self.numbers, np.float64)
@@ -196,6 +201,17 @@ class MaskFault:
     where: tuple[Any, ...]
     fault: Fault
     raw: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Masks and what was measured of them: rows, numbers as `Geometry.masks` has them, run lengths, pixels, extent."""
+
+    rows: NDArray[np.int64]
+    numbers: tuple[NDArray[np.float64], ...]
+    texts: pa.Array | None
+    pixels: NDArray[np.int64]
+    extent: rle.Extent
 
 
 class Geometry:
@@ -217,8 +233,8 @@ class Geometry:
         self.point_numbers = array("d")  # x, y, z
         self.skeletons = _Rows(1)  # vertices
         self.keypoint_numbers = array("d")  # x, y
-        self.keypoint_texts: list[list[str | None]] = [[], [], [], []]
-        self.keypoint_states: list[str] = []
+        self.keypoint_texts: list[list[str | None] | pa.Array] = [[], [], [], []]
+        self.keypoint_states: list[str] | pa.Array = []
         self.masks = _Rows(6)  # width, height, top, left (NaN: null), frame width, frame height
         self.mask_texts: list[str] = []
         self.mask_where: list[tuple[Any, ...]] = []
@@ -226,6 +242,7 @@ class Geometry:
         self.segments = _Rows(0)
         self.segment_texts: list[str] = []
         self.segment_where: list[tuple[Any, ...]] = []
+        self.measured: Measured | None = None  # masks, where `fill_masks` was told of some
         self.weight = 0  # numbers and characters kept, to tell when a batch is full
         self.form: Form = {}  # how the object at hand was written where that is not the usual way
         self.readers: dict[str, Callable[[Entry, int, float, float, tuple[Any, ...]], Leftover]] = {
@@ -344,8 +361,8 @@ class Geometry:
         for vertex in vertices:
             for name, texts in zip(_POINT_TEXTS, self.keypoint_texts, strict=True):
                 text = vertex.get(name)
-                texts.append(text if type(text) is str else None)
-            self.keypoint_states.append(visibility_of(vertex))
+                texts.append(text if type(text) is str else None)  # type: ignore[union-attr]
+            self.keypoint_states.append(visibility_of(vertex))  # type: ignore[union-attr]
         self.keypoint_numbers.extend(flat)
         self.skeletons.add(row, len(vertices))
         self.weight += 8 * len(vertices)
@@ -436,6 +453,50 @@ class Geometry:
         self.weight += len(front)
         return {key: left} if left else None
 
+    def fill_polygons(
+        self,
+        rows: NDArray[np.int64],
+        polygons: NDArray[np.int64],
+        polygon_sizes: NDArray[np.int64],
+        ring_sizes: NDArray[np.int64],
+        numbers: NDArray[np.float64],
+    ) -> None:
+        """Add many polygons at once: polygons of each row, rings of each polygon, vertices of each ring."""
+        self.polygons.fill(rows, polygons)
+        for mine, more in ((self.polygon_sizes, polygon_sizes), (self.ring_sizes, ring_sizes)):
+            mine.frombytes(np.ascontiguousarray(more, np.int64).tobytes())
+        self.polygon_numbers.frombytes(np.ascontiguousarray(numbers).tobytes())
+
+    def fill_points(
+        self, rows: NDArray[np.int64], counts: NDArray[np.int64], numbers: NDArray[np.float64]
+    ) -> None:
+        """Add many polylines and points at once: vertices of each row, their x, y, z."""
+        self.points.fill(rows, counts)
+        self.point_numbers.frombytes(np.ascontiguousarray(numbers).tobytes())
+
+    def fill_skeletons(
+        self,
+        rows: NDArray[np.int64],
+        counts: NDArray[np.int64],
+        numbers: NDArray[np.float64],
+        texts: Sequence[pa.Array],
+    ) -> None:
+        """Add many skeletons at once: vertices of each row, their x, y, and their texts, the last of them the state."""
+        self.skeletons.fill(rows, counts)
+        self.keypoint_numbers.frombytes(np.ascontiguousarray(numbers).tobytes())
+        *self.keypoint_texts, self.keypoint_states = texts
+
+    def fill_masks(
+        self,
+        rows: NDArray[np.int64],
+        numbers: tuple[NDArray[np.float64], ...],
+        texts: pa.Array,
+        pixels: NDArray[np.int64],
+        extent: rle.Extent,
+    ) -> None:
+        """Give masks that are measured already, instead of those that were read: see `masks` for their numbers."""
+        self.measured = Measured(rows, numbers, texts, pixels, extent)
+
     def take(self, length: int) -> tuple[dict[str, pa.Array], list[MaskFault]]:
         """The geometry columns of a batch of `length` objects and the masks that could not be taken; begins anew."""
         batch = _Batch(length)
@@ -514,8 +575,8 @@ class Geometry:
         x, y = _taken(self.keypoint_numbers).reshape(-1, 2).T
         batch.put("n_vertices", rows, counts)
         batch.extent(rows, counts, x, y)
-        texts = [pa.array(cells, pa.string()) for cells in self.keypoint_texts]
-        states = pa.array(self.keypoint_states, pa.string())
+        texts = [_strings(cells) for cells in self.keypoint_texts]
+        states = _strings(self.keypoint_states)
         kind = OBJECTS.column("keypoints").type
         points = pa.StructArray.from_arrays([*texts, pa.array(x), pa.array(y), states], fields=list(kind.value_type))
         batch.keep("keypoints", rows, _lists(points, counts, kind))
@@ -544,9 +605,13 @@ class Geometry:
         batch.extent(rows, counts, left, top, right, bottom)
 
     def _take_masks(self, batch: _Batch) -> list[MaskFault]:
-        rows, (width, height, top, left, frame_width, frame_height) = self.masks.take()
+        if self.measured is not None:
+            _mask_columns(batch, self.measured)
+            batch.keep("rle", self.measured.rows, self.measured.texts)
+            return []
+        rows, numbers = self.masks.take()
         texts, where = self.mask_texts, self.mask_where
-        runs = rle.measure(texts, width.astype(np.int64), height.astype(np.int64), RLE_CHUNK)
+        runs = rle.measure(texts, numbers[0].astype(np.int64), numbers[1].astype(np.int64), RLE_CHUNK)
         faults = [MaskFault(where[index], fault, self.mask_raw[index]) for index, fault in runs.faults.items()]
         good = np.ones(len(rows), bool)
         good[list(runs.faults)] = False
@@ -562,34 +627,43 @@ class Geometry:
         batch.put("mask_pixels", segment_rows[good_segments], segments.pixels[good_segments])
         self.mask_texts, self.mask_where, self.mask_raw = [], [], []
         self.segment_texts, self.segment_where = [], []
-
-        rows, width, height, top, left = (part[good] for part in (rows, width, height, top, left))
-        frame_width, frame_height, pixels = frame_width[good], frame_height[good], runs.pixels[good]
-        for name, values in (
-            ("mask_width", width),
-            ("mask_height", height),
-            ("mask_top", top),
-            ("mask_left", left),
-            ("mask_pixels", pixels),
-        ):
-            known = ~np.isnan(values)
-            batch.put(name, rows[known], values[known])
-        # Where the frame's size is unknown the mask's own stands for it; a mask of the frame's size lies at its corner.
-        known = ~(np.isnan(frame_width) | np.isnan(frame_height))
-        across, down = np.where(known, frame_width, width), np.where(known, frame_height, height)
-        fills = (across == width) & (down == height)
-        left, top = (np.where(fills | np.isnan(part), 0, part) for part in (left, top))
-        empty = pixels == 0
-        batch.put("area", rows, np.where(empty, 0, pixels / (across * down)))
-        first_x, last_x, first_y, last_y = (part[good] for part in runs.extent)
-        corners = (
-            (left + first_x) / across,
-            (top + first_y) / down,
-            (last_x - first_x + 1) / across,
-            (last_y - first_y + 1) / down,
-        )
-        batch.box(rows[~empty], *(part[~empty] for part in corners))
+        extent = runs.extent[0][good], runs.extent[1][good], runs.extent[2][good], runs.extent[3][good]
+        measured = Measured(rows[good], tuple(part[good] for part in numbers), None, runs.pixels[good], extent)
+        _mask_columns(batch, measured)
         return faults
+
+
+def _mask_columns(batch: _Batch, masks: Measured) -> None:
+    rows, pixels = masks.rows, masks.pixels
+    width, height, top, left, frame_width, frame_height = masks.numbers
+    for name, values in (
+        ("mask_width", width),
+        ("mask_height", height),
+        ("mask_top", top),
+        ("mask_left", left),
+        ("mask_pixels", pixels),
+    ):
+        known = ~np.isnan(values)
+        batch.put(name, rows[known], values[known])
+    # Where the frame's size is unknown the mask's own stands for it; a mask of the frame's size lies at its corner.
+    known = ~(np.isnan(frame_width) | np.isnan(frame_height))
+    across, down = np.where(known, frame_width, width), np.where(known, frame_height, height)
+    fills = (across == width) & (down == height)
+    left, top = (np.where(fills | np.isnan(part), 0, part) for part in (left, top))
+    empty = pixels == 0
+    batch.put("area", rows, np.where(empty, 0, pixels / (across * down)))
+    first_x, last_x, first_y, last_y = masks.extent
+    corners = (
+        (left + first_x) / across,
+        (top + first_y) / down,
+        (last_x - first_x + 1) / across,
+        (last_y - first_y + 1) / down,
+    )
+    batch.box(rows[~empty], *(part[~empty] for part in corners))
+
+
+def _strings(cells: Sequence[str | None] | pa.Array) -> pa.Array:
+    return cells if isinstance(cells, pa.Array) else pa.array(cells, pa.string())
 
 
 def _rle_text(part: Entry, key: str, path: tuple[str, ...]) -> str:

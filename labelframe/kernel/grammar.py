@@ -90,7 +90,7 @@ def _required(kind: int, *names: str) -> dict[str, Key]:
 
 
 _UNHASHED = Key(STRING, flags=UNHASHED)
-_GEOMETRY: dict[str, Key] = {
+GEOMETRY: dict[str, Key] = {
     "boundingBox": Key(OBJECT, "box"),
     "rotatableBoundingBox": Key(OBJECT, "rotated"),
     "polygons": Key(POLYGONS),
@@ -99,8 +99,7 @@ _GEOMETRY: dict[str, Key] = {
     "point": Key(VERTICES),
     "skeleton": Key(MAP, "joint"),
     "bitmask": Key(OBJECT, "mask"),
-    "cuboid": Key(OBJECT, "cuboid"),
-    **{key: Key(NEVER) for key in ("cuboid_2d", "ellipse", "circle", "segmentation", "rleString")},
+    **{key: Key(NEVER) for key in ("cuboid", "cuboid_2d", "ellipse", "circle", "segmentation", "rleString")},
 }
 SHAPES = {
     "bounding_box": "boundingBox",
@@ -110,7 +109,6 @@ SHAPES = {
     "point": "point",
     "skeleton": "skeleton",
     "bitmask": "bitmask",
-    "cuboid": "cuboid",
 }
 """The shapes that are read here, each with the key of its geometry."""
 
@@ -138,7 +136,7 @@ KINDS: dict[str, Kind] = {
             "object_answers": Key(MAP, "object_answer"),
             "classification_answers": Key(MAP, "classification_answer"),
             "object_actions": Key(MAP, "action"),
-            "labels": Key(NEVER),
+            **{key: Key(NEVER) for key in ("labels", "data_link", "data_links", "file_uri", "uri")},
         },
         keeps_unknown=True,
     ),
@@ -146,6 +144,8 @@ KINDS: dict[str, Kind] = {
         {
             **_columns(schema.DATA_UNITS, metadata=Key(OBJECT, "unit_metadata"), labels=Key(LABELS, "frame", REQUIRED)),
             "data_links": Key(RAW, flags=UNHASHED),  # cut and hashed by who reads it
+            **{key: Key(NEVER) for key in ("video_link", "image_sequence_link", "file_uri", "uri")},
+            **{key: Key(NEVER) for key in ("frames", "child_info", "scene_info")},
         },
         keeps_unknown=True,
     ),
@@ -169,7 +169,7 @@ KINDS: dict[str, Kind] = {
         share=300,
     ),
     "object": Kind(
-        {**_columns(schema.OBJECTS, **_NUMBERS), "objectHash": Key(STRING, flags=REQUIRED), **_GEOMETRY},
+        {**_columns(schema.OBJECTS, **_NUMBERS), "objectHash": Key(STRING, flags=REQUIRED), **GEOMETRY},
         keeps_unknown=True,
         share=350,
     ),
@@ -191,8 +191,6 @@ KINDS: dict[str, Kind] = {
             "left": Key(NUMBER),
         }
     ),
-    "cuboid": Kind({name: Key(OBJECT, "xyz", REQUIRED) for name in ("position", "orientation", "size")}),
-    "xyz": Kind(_required(NUMBER, "x", "y", "z")),
     "classification": Kind(
         {
             **_columns(schema.CLASSIFICATIONS),

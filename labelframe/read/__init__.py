@@ -8,6 +8,7 @@ what was passed over. No more than the largest label row is held. Of a label row
     split     the label rows in those bytes
 """
 
+from labelframe.read.batches import RowBatch, read_batches
 from labelframe.read.sources import Found, PassedOver, Source, find_sources
 from labelframe.read.split import Broken, RawRow, is_label_row, read_rows, resplit, salvage
 from labelframe.read.unpack import Part, open_parts
@@ -18,10 +19,12 @@ __all__ = [
     "Part",
     "PassedOver",
     "RawRow",
+    "RowBatch",
     "Source",
     "find_sources",
     "is_label_row",
     "open_parts",
+    "read_batches",
     "read_rows",
     "resplit",
     "salvage",

@@ -1,0 +1,144 @@
+"""Flatten label rows in compiled code, batch by batch, on all cores.
+
+In: what `read` gives of a part. Out: the same in the same order, but the label rows that are ordinary come as
+`Flattened` batches of tables. It writes nothing and judges nothing: what is handed back, the general path takes.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from labelframe.flattening.columns import RUN_COLUMNS
+from labelframe.flattening.ordinary import Batch, flatten_batch
+from labelframe.kernel.reader import Reader
+from labelframe.read import Broken, Part, RawRow, RowBatch, read_batches
+from labelframe.schema import TABLES
+
+Ints = NDArray[np.int64]
+WORTH = 1 << 20  # bytes of a batch below which the general path is as quick
+BATCH = 8 << 20
+
+
+@dataclass
+class Flattened:
+    """Label rows as they were read, and the tables made of them."""
+
+    rows: RowBatch
+    batch: Batch
+
+    def __len__(self) -> int:
+        return len(self.rows.begins)
+
+    def raw(self, row: int) -> RawRow:
+        """The bytes of a label row."""
+        begin, end = int(self.rows.begins[row]), int(self.rows.ends[row])
+        return RawRow(int(self.rows.offsets[row]), self.rows.buffer[begin:end].tobytes())
+
+    def tables(self, row_ids: Ints, numbers: Ints, source: str) -> dict[str, pa.RecordBatch]:
+        """The tables, given the row_id of each label row, its number in its file, and that file's name."""
+        made = {}
+        for name, columns in self.batch.columns.items():
+            rows = self.batch.rows[name]
+            columns["row_id"] = pa.array(row_ids[rows])
+            if name == "label_rows":
+                columns["source"] = pa.array([source], pa.string()).dictionary_encode().take(pa.array(np.zeros(len(rows), int)))
+                columns["row_number"] = pa.array(numbers[rows])
+            schema = TABLES[name].schema
+            made[name] = pa.RecordBatch.from_arrays([columns[column] for column in schema.names], schema=schema)
+        return made
+
+
+class Pool:
+    """Threads that flatten batches. Use it as a context manager."""
+
+    def __init__(self, workers: int | None, branch: str | None, clean: Callable[[Any], Any] | None) -> None:
+        self.workers = workers or os.cpu_count() or 1
+        self.branch = branch
+        self.clean = clean
+        self._own = threading.local()
+        self._threads = ThreadPoolExecutor(self.workers, "labelframe") if self.workers > 1 else None
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+
+    def flatten(self, rows: RowBatch, skip: NDArray[np.bool_] | None = None) -> Batch:
+        """Flatten a batch in the thread at hand; the label rows to skip are not read."""
+        reader = getattr(self._own, "reader", None)
+        if reader is None:
+            reader = self._own.reader = Reader()
+        return flatten_batch(reader, rows.buffer, rows.begins, rows.ends, self.branch, self.clean, skip)
+
+    def flattened(self, part: Part) -> Iterator[RawRow | Broken | Flattened]:
+        """What a part holds, in its order."""
+        waiting: deque[RawRow | Broken | tuple[RowBatch, Future[Batch]]] = deque()
+        running = 0
+        try:
+            for piece in read_batches(part, BATCH):
+                if not isinstance(piece, RowBatch):
+                    waiting.append(piece)
+                elif int(piece.ends[-1]) < WORTH:
+                    waiting.extend(Flattened(piece, None).raw(row) for row in range(len(piece.begins)))  # type: ignore[arg-type]
+                elif self._threads is None:
+                    yield from self._given(waiting)
+                    yield Flattened(piece, self.flatten(piece))
+                else:
+                    waiting.append((piece, self._threads.submit(self.flatten, piece)))
+                    running += 1
+                while waiting and (running > self.workers or not isinstance(waiting[0], tuple)):
+                    running -= isinstance(waiting[0], tuple)
+                    yield _result(waiting.popleft())
+            yield from self._given(waiting)
+        finally:
+            for each in waiting:
+                if isinstance(each, tuple):
+                    each[1].cancel()
+
+    @staticmethod
+    def _given(
+        waiting: deque[RawRow | Broken | tuple[RowBatch, Future[Batch]]],
+    ) -> Iterator[RawRow | Broken | Flattened]:
+        while waiting:
+            yield _result(waiting.popleft())
+
+
+def _result(piece: RawRow | Broken | tuple[RowBatch, Future[Batch]]) -> RawRow | Broken | Flattened:
+    return Flattened(piece[0], piece[1].result()) if isinstance(piece, tuple) else piece
+
+
+def merged(
+    name: str, ordinary: pa.RecordBatch, general: list[pa.RecordBatch], places: list[int], singles: list[int]
+) -> list[pa.RecordBatch]:
+    """The rows of a table that were made in compiled code, and those of the general path, by label row. `singles`: of
+    the latter, those that stand for single objects, whose `places` in the former are kept free for them."""
+    own = len(ordinary)
+    both = pa.Table.from_batches([ordinary, *general]).unify_dictionaries().combine_chunks()
+    rest = np.setdiff1d(np.arange(own, len(both)), np.array(singles, np.int64) + own)
+    here = np.concatenate([np.arange(own), rest])
+    there = here.copy()
+    there[places] = np.array(singles, np.int64) + own
+    row_ids = both["row_id"].to_numpy()[here]
+    order = np.argsort(row_ids, kind="stable")
+    lie = {"row_id", "label_hash", *RUN_COLUMNS}
+    columns = [
+        both[column].take(pa.array((here if column in lie else there)[order])).combine_chunks()
+        for column in both.column_names
+    ]
+    arrays = [each.chunk(0) if isinstance(each, pa.ChunkedArray) else each for each in columns]
+    return [pa.RecordBatch.from_arrays(arrays, schema=TABLES[name].schema)]
