@@ -892,8 +892,6 @@ class _Tables:
         made["kind"] = _named(kinds[line], ["option", "text", "number", "unknown"])
         named = options.text("name") if len(options) else np.zeros(1, np.int64)
         told = np.where(np.isin(how, (TEXT_ANSWER, NUMBER_ANSWER)), attributes.name[attribute], -1)[line]
-        if (how == TEXT_ANSWER).any():
-            told = np.where(how[line] == TEXT_ANSWER, begin[line], told)
         made["answer"] = self._answers(np.where(has_option, named[np.maximum(option, 0)], told), how[line] == NUMBER_ANSWER)
         for name, key in (("answer_value", "value"), ("answer_feature_hash", "featureHash")):
             texts = options.text(key) if len(options) else np.zeros(1, np.int64)

@@ -153,11 +153,11 @@ def new_room() -> Room:
     numbers = (np.zeros(_DEPTH, np.int64) for _ in range(6))
     sums = (np.zeros(2, np.uint64) for _ in range(2))
     paths = np.zeros(_DEPTH, np.uint64)
-    return Room(*numbers, paths, new_scratch(), *sums, np.zeros(len(KINDS), np.int64), np.zeros(5, np.int64))
+    return Room(*numbers, paths, new_scratch(), *sums, np.zeros(len(KINDS), np.int64), np.zeros(6, np.int64))
 
 
-N_TEXTS, N_NUMBERS, N_RINGS, N_RANGES, N_UNKNOWN = 0, 1, 2, 3, 4
-"""What `lengths` counts."""
+N_TEXTS, N_NUMBERS, N_RINGS, N_RANGES, N_UNKNOWN, FULL_KIND = 0, 1, 2, 3, 4, 5
+"""What `lengths` counts; at the last place the kind whose records have no room, -1 where it is something else."""
 
 
 @inlined
@@ -636,6 +636,7 @@ def _read_row(
                 if want == OBJECT:
                     record = count[kind]
                     if record >= cells.room[kind]:
+                        lengths[FULL_KIND] = kind
                         return FULL
                     count[kind] = record + 1
                     first = cells.base[kind] + record * cells.width[kind]
@@ -854,8 +855,8 @@ def _read_answer(
 
 
 @compiled
-def _copy(numbers: Any, to: Any, first: int) -> None:
-    for index in range(first, len(numbers)):
+def _copy(numbers: Any, to: Any, first: int, last: int) -> None:
+    for index in range(first, last):
         to[index] = numbers[index]
 
 
@@ -878,15 +879,15 @@ def read_rows(
     no room, else how many there are. (Texts of a row that is odd are kept: they cost nothing but room.)"""
     saved, saved_lengths = room.count, room.lengths
     for row in range(first, len(begins)):
-        _copy(cells.count, saved, 0)
-        _copy(lengths, saved_lengths, 0)
+        _copy(cells.count, saved, 0, len(saved))
+        _copy(lengths, saved_lengths, 0, FULL_KIND)
         sums[row, 0] = sums[row, 1] = np.uint64(0)
         how = _read_row(
             buffer, begins[row], ends[row], row, g, cells, texts, streams, lengths, sums[row], room
         )
         if how != ROW_READ:
-            _copy(saved, cells.count, 0)
-            _copy(saved_lengths, lengths, 1)
+            _copy(saved, cells.count, 0, len(saved))
+            _copy(saved_lengths, lengths, 1, FULL_KIND)
         if how == FULL:
             return row
         status[row] = how

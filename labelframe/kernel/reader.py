@@ -18,7 +18,7 @@ from labelframe.kernel import columns
 from labelframe.kernel.grammar import HEADER, KINDS, NAME, PARENT, arrays
 from labelframe.kernel.machine import (
     N_TEXTS,
-    N_UNKNOWN,
+    FULL_KIND,
     ROW_ODD,
     TRUE,
     FRACTION,
@@ -89,7 +89,6 @@ class Reader:
     """Reads batches of label rows, one after another, in memory that is kept."""
 
     def __init__(self) -> None:
-        self._rooms = np.zeros(len(KINDS), np.int64)
         self._cells: Cells | None = None
         self._texts: Texts | None = None
         self._unknown = np.empty((1 << 10, 6), np.int64)
@@ -104,13 +103,14 @@ class Reader:
         assert cells is not None and texts is not None
         cells.count[:] = 0
         texts.table[:] = -1
-        lengths = np.zeros(5, np.int64)
+        lengths = np.zeros(6, np.int64)
         status = np.zeros(len(begins), np.int8)
         if skip is not None:
             status[skip] = ROW_ODD
         sums = np.zeros((len(begins), 2), np.uint64)
         row = 0
         while True:
+            lengths[FULL_KIND] = -1
             streams = Streams(*self._streams, self._unknown)
             row = read_rows(
                 buffer, begins, ends, row, status, sums, _GRAMMAR, cells, texts, streams, lengths, self._room
@@ -131,29 +131,28 @@ class Reader:
         if len(self._streams[0]) < most:
             self._streams = (np.empty(most), np.empty(most, np.int64), np.empty(most, np.int64))
         if self._cells is None:
-            self._rooms = np.array([characters // kind.share + 64 for kind in KINDS.values()])
-            self._cells = _new_cells(self._rooms)
+            self._cells = _new_cells(np.array([characters // kind.share + 64 for kind in KINDS.values()]))
             self._texts = _new_texts(max(1 << 12, characters // 512))
 
     def _grow(self, cells: Cells, texts: Texts, lengths: Ints) -> tuple[Cells, Texts]:
         """Twice the room for whatever has none left."""
-        full = cells.count >= cells.room
-        if full.any():
-            grown = _new_cells(np.where(full, 2 * cells.room, cells.room))
+        kind = int(lengths[FULL_KIND])
+        if kind >= 0:
+            grown = _new_cells(np.where(np.arange(len(KINDS)) == kind, 2 * cells.room, cells.room))
             for number, count in enumerate(cells.count * cells.width):
                 old = slice(cells.base[number], cells.base[number] + count)
                 new = slice(grown.base[number], grown.base[number] + count)
                 grown.begin[new], grown.size[new] = cells.begin[old], cells.size[old]
             grown.count[:] = cells.count
             cells = grown
-        if lengths[N_TEXTS] >= len(texts.begin):
+        elif lengths[N_TEXTS] >= len(texts.begin):
             wider = _new_texts(2 * len(texts.begin))
             count = int(lengths[N_TEXTS])
             for old, new in zip(texts[:3], wider[:3], strict=True):
                 new[:count] = old[:count]
             columns.fill_table(wider.hash, count, wider.table)
             texts = wider
-        if lengths[N_UNKNOWN] >= len(self._unknown):
+        else:
             self._unknown = np.concatenate([self._unknown, np.empty_like(self._unknown)])
         return cells, texts
 
