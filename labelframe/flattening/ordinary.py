@@ -1034,7 +1034,8 @@ class _Tables:
         made.update(self._geometry(positions, len(rows)))
         made["json_form"] = self._object_forms(forms, order, len(placed))
         # Keys of an answer that no column of an instance covers stay with the instance.
-        kinds = [("object", every), ("", np.full(len(placed), -1))]
+        is_read = objects.size[:, PARENT] == READ
+        kinds = [("object", np.where(is_read, every, -1)), ("", np.full(len(placed), -1))]
         made["extra"] = self._extra(OBJECTS, kinds, order)
         for column in OBJECTS.columns:
             if column.name not in made:

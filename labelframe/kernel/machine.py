@@ -875,10 +875,12 @@ def read_rows(
     lengths: Any,
     room: Any,
 ) -> int:
-    """Read label rows from `first` on, and tell of each in `status` and `sums`. The number of the row for which there is
+    """Read label rows from `first` on, but those that `status` says are odd, and tell of each in `status` and `sums`. The number of the row for which there is
     no room, else how many there are. (Texts of a row that is odd are kept: they cost nothing but room.)"""
     saved, saved_lengths = room.count, room.lengths
     for row in range(first, len(begins)):
+        if status[row] != ROW_READ:
+            continue
         _copy(cells.count, saved, 0, len(saved))
         _copy(lengths, saved_lengths, 0, FULL_KIND)
         sums[row, 0] = sums[row, 1] = np.uint64(0)
