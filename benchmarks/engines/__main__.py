@@ -1,49 +1,65 @@
-"""Run one peer on one export in this process, and print as JSON what it took.
+"""Run one peer on one export in this process, and write into its folder as JSON what it took.
 
-    cd benchmarks && python -m engines loop "orjson, a loop, pyarrow" data/boxes.jsonl boxes /tmp/out
+    cd benchmarks && python -m engines "orjson, a loop, pyarrow" data/boxes.jsonl boxes /tmp/out
 
 The clock starts when the tool's packages are imported, and stops when its file is written.
 """
 
 from __future__ import annotations
 
-import gc
 import importlib
+import importlib.abc
 import json
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from engines.tables import KINDS, Kind, Peer
+from engines import PEERS, WITHOUT_PANDAS
+from engines.tables import KINDS, Kind
+
+
+class NoPandas(importlib.abc.MetaPathFinder):
+    """Hides pandas from imports."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(name=fullname)
 
 
 def main() -> None:
-    module, name, export, kind_name, out = sys.argv[1:]
-    kind, folder = KINDS[kind_name], Path(out)
+    """Run the peer that the command line names."""
+    name, export, kind, folder = sys.argv[1:]
+    told = run(*PEERS[name], Path(export).absolute(), KINDS[kind], Path(folder).absolute())
+    (Path(folder) / "told.json").write_text(json.dumps(told))
+
+
+def run(module_name: str, function: str, export: Path, kind: Kind, folder: Path) -> dict[str, Any]:
+    """Return seconds and objects, or the failure."""
+    if module_name in WITHOUT_PANDAS:
+        sys.meta_path.insert(0, NoPandas())
     try:
-        peer: Peer = importlib.import_module(f"engines.{module}").PEERS[name]
+        module = importlib.import_module(f"engines.{module_name}")
     except ModuleNotFoundError as error:
-        print(json.dumps({"failure": f"{error.name} is not installed"}))
-        return
-    if not peer.collects_garbage:
-        gc.disable()
+        return {"failure": f"{error.name} is not installed"}
     start = time.perf_counter()
     try:
-        peer.flatten(Path(export).absolute(), kind, folder)
+        getattr(module, function)(export, kind, folder)
     except Exception as error:  # whatever a tool raises is told beside what the others took
-        print(json.dumps({"failure": f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"}))
-        return
-    seconds = time.perf_counter() - start
-    count = peer.count or rows_written
-    print(json.dumps({"seconds": seconds, "objects": count(folder, kind)}))
+        return {"failure": f"{type(error).__name__}: {' '.join(str(error).split())}"}
+    return {"seconds": time.perf_counter() - start, "objects": objects(module, folder, kind)}
 
 
-def rows_written(folder: Path, kind: Kind) -> int:
-    """How many rows are in the Parquet file that a peer wrote."""
+def objects(module: ModuleType, folder: Path, kind: Kind) -> int | None:
+    """How many rows of the table a peer wrote; None where it writes none."""
+    if hasattr(module, "count"):
+        count: int = module.count(folder, kind)
+        return count
     import pyarrow.parquet as pq
 
-    rows: int = pq.read_metadata(folder / "objects.parquet").num_rows
-    return rows
+    file = folder / "objects.parquet"
+    return pq.read_metadata(file).num_rows if file.exists() else None
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import chdb
 
-from engines.tables import ENTRY, JOINT, MASK, Kind, Peer
+from engines.tables import ENTRY, JOINT, MASK, Kind
 
 TYPES = {
     "text": "Nullable(String)",
@@ -47,12 +47,15 @@ def structure_and_query(kind: Kind) -> tuple[str, str]:
     selected = ", ".join(f"entry.{key} AS {column}" for key, column, _ in ENTRY)
     if kind.table == "ranges":
         answer = _tuple([*entry, ("range", "Array(Array(Int64))")])
-        return f"label_hash String, data_hash String, object_answers Map(String, {answer})", f"""
+        return (
+            f"label_hash String, data_hash String, object_answers Map(String, {answer})",
+            f"""
             SELECT label_hash, data_hash AS data_unit, {selected}, span[1] AS range_start, span[2] AS range_end
             FROM {{source}}
             ARRAY JOIN mapValues(object_answers) AS entry
             ARRAY JOIN entry.range AS span
-        """
+        """,
+        )
     if kind.table == "answers":
         given = f"Variant(String, Float64, {OPTIONS})"
         attribute = [("name", "String"), ("featureHash", "String"), ("answers", given)]
@@ -62,9 +65,11 @@ def structure_and_query(kind: Kind) -> tuple[str, str]:
             object_answers Map(String, Tuple(classifications Array({ranged}))),
             object_actions Map(String, Tuple(actions Array({ranged})))
         """
-        return structure, f"""
+        return (
+            structure,
+            f"""
             SELECT label_hash, owner.1 AS object_hash, entry.featureHash AS attribute_hash, entry.name AS attribute,
-                owner.3 AS dynamic, option.name AS answer, option.featureHash AS option_hash,
+                owner.3 AS dynamic, option.1 AS answer, option.2 AS option_hash,
                 span[1] AS range_start, span[2] AS range_end
             FROM {{source}}
             ARRAY JOIN
@@ -81,7 +86,8 @@ def structure_and_query(kind: Kind) -> tuple[str, str]:
                     variantElement(entry.answers, '{OPTIONS}'),
                     [(if(variantType(entry.answers) IN ('String', 'Float64'), toString(entry.answers), NULL), NULL)]
                 ) AS option
-        """
+        """,
+        )
     geometries = [GEOMETRY[geometry] for geometry in kind.geometry]
     blob = _tuple([("objects", f"Array({_tuple([*entry, *((key, name) for key, name, _ in geometries)])})")])
     frames = f"Map(String, {blob})"
@@ -94,13 +100,16 @@ def structure_and_query(kind: Kind) -> tuple[str, str]:
             map('0', JSONExtract(unit.labels, '{blob}')), JSONExtract(unit.labels, '{frames}'))""",
     }[kind.labels]
     columns = "".join(f", {column}" for _, _, columns in geometries for column in columns)
-    return f"label_hash String, data_units Map(String, Tuple(labels {labels}))", f"""
+    return (
+        f"label_hash String, data_units Map(String, Tuple(labels {labels}))",
+        f"""
         SELECT label_hash, data_unit, toInt64(frame_key) AS frame, {selected} {columns}
         FROM (SELECT label_hash, data_unit, {found} AS frames
             FROM {{source}} ARRAY JOIN mapKeys(data_units) AS data_unit, mapValues(data_units) AS unit)
         ARRAY JOIN mapKeys(frames) AS frame_key, mapValues(frames) AS blob
         ARRAY JOIN blob.objects AS entry
-    """
+    """,
+    )
 
 
 def flatten(export: Path, kind: Kind, out: Path) -> None:
@@ -112,6 +121,3 @@ def flatten(export: Path, kind: Kind, out: Path) -> None:
         {query.format(source=source)}
         SETTINGS output_format_parquet_compression_method = 'zstd'
     """)
-
-
-PEERS = {"chDB JSONEachRow, typed": Peer(flatten)}

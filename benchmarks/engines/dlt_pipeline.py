@@ -5,33 +5,36 @@ Left to itself, dlt would make a column of every hash that is a key; so the reso
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import dlt
+import pyarrow.parquet as pq
 from dlt.destinations import filesystem
 
 from engines import loop, rows
-from engines.tables import ANSWERS, BOX, ENTRY, MASK, Kind, Peer
+from engines.tables import ANSWERS, BOX, ENTRY, MASK, Kind
 
 TYPES = {"text": "text", "number": "double", "flag": "bool", "integer": "bigint"}
 
 
-def flatten(source: Callable[[Path, Kind], Iterable[Any]], export: Path, kind: Kind, out: Path) -> None:
-    """Write the table; polygons and keypoints of flat rows stay JSON text."""
-    dlt.config["runtime.dlthub_telemetry"] = False
-    dlt.config["normalize.data_writer.compression"] = "zstd"
+def flat_rows(export: Path, kind: Kind, out: Path) -> None:
+    """Write the table, from a dict a row; polygons and keypoints become JSON text."""
     types = {name: {"data_type": TYPES[type_name]} for name, type_name in kind.scalars}
     types.update({name: {"data_type": "json"} for name in ("polygons", "keypoints") if name in kind.geometry})
-    resource = dlt.resource(
-        source(export, kind),
-        name="objects",
-        columns=types if source is flat_rows else None,
-        max_table_nesting=0,
-        write_disposition="replace",
-    )
+    _run(_flat(export, kind), types, out)
+
+
+def arrow_tables(export: Path, kind: Kind, out: Path) -> None:
+    """Write the table, from the Arrow tables of the loop beside this."""
+    _run(loop.tables(export, kind), None, out)
+
+
+def _run(source: Iterable[Any], types: dict[str, Any] | None, out: Path) -> None:
+    dlt.config["runtime.dlthub_telemetry"] = False
+    dlt.config["normalize.data_writer.compression"] = "zstd"
+    resource = dlt.resource(source, name="objects", columns=types, max_table_nesting=0, write_disposition="replace")
     pipeline = dlt.pipeline(
         "peers",
         destination=filesystem(bucket_url=out.as_uri()),
@@ -41,7 +44,7 @@ def flatten(source: Callable[[Path, Kind], Iterable[Any]], export: Path, kind: K
     pipeline.run(resource, loader_file_format="parquet")
 
 
-def flat_rows(export: Path, kind: Kind) -> Iterator[list[dict[str, Any]]]:
+def _flat(export: Path, kind: Kind) -> Iterator[list[dict[str, Any]]]:
     """Yield the rows of the table, a list a label row."""
     flat = {"frames": _frames, "ranges": _ranges, "answers": _answers}[kind.table]
     for batch in rows.batches(export):
@@ -83,10 +86,4 @@ def _answers(row: rows.LabelRow, kind: Kind) -> Iterator[dict[str, Any]]:
 
 def count(out: Path, kind: Kind) -> int:
     """How many rows are in the dataset."""
-    return sum(loop.pq.read_metadata(path).num_rows for path in out.glob("dataset/objects/*.parquet"))
-
-
-PEERS = {
-    "dlt, flat rows": Peer(partial(flatten, flat_rows), count),
-    "dlt, Arrow tables": Peer(partial(flatten, loop.tables), count),
-}
+    return sum(pq.read_metadata(path).num_rows for path in out.glob("dataset/objects/*.parquet"))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from engines.tables import ENTRY, JOINT, MASK, Kind, Peer
+from engines.tables import ENTRY, JOINT, MASK, Kind
 
 TYPES = {"text": "VARCHAR", "number": "DOUBLE", "flag": "BOOLEAN", "integer": "BIGINT"}
 
@@ -45,11 +44,13 @@ def columns_and_query(kind: Kind) -> tuple[dict[str, str], str]:
     selected = [f"entry['{key}'] AS {column}" for key, column, _ in ENTRY]
     if kind.table == "ranges":
         answer = _struct([*entry, ("range", "BIGINT[][]")])
-        return {
-            "label_hash": "VARCHAR",
-            "data_hash": "VARCHAR",
-            "object_answers": f"MAP(VARCHAR, {answer})",
-        }, f"""
+        return (
+            {
+                "label_hash": "VARCHAR",
+                "data_hash": "VARCHAR",
+                "object_answers": f"MAP(VARCHAR, {answer})",
+            },
+            f"""
             WITH answers AS (
                 SELECT label_hash, data_hash, unnest(map_values(object_answers)) AS entry FROM rows
             ), spans AS (
@@ -58,16 +59,19 @@ def columns_and_query(kind: Kind) -> tuple[dict[str, str], str]:
             SELECT label_hash, data_hash AS data_unit, {", ".join(selected)},
                 span[1] AS range_start, span[2] AS range_end
             FROM spans
-        """
+        """,
+        )
     if kind.table == "answers":
         attribute = [("name", "VARCHAR"), ("featureHash", "VARCHAR"), ("answers", "JSON")]
         answer = _struct([("classifications", _struct(attribute) + "[]")])
         action = _struct([("actions", _struct([*attribute, ("range", "BIGINT[][]")]) + "[]")])
-        return {
-            "label_hash": "VARCHAR",
-            "object_answers": f"MAP(VARCHAR, {answer})",
-            "object_actions": f"MAP(VARCHAR, {action})",
-        }, f"""
+        return (
+            {
+                "label_hash": "VARCHAR",
+                "object_answers": f"MAP(VARCHAR, {answer})",
+                "object_actions": f"MAP(VARCHAR, {action})",
+            },
+            f"""
             WITH static AS (
                 SELECT label_hash, unnest(map_entries(object_answers)) AS answer FROM rows
             ), dynamic AS (
@@ -85,7 +89,7 @@ def columns_and_query(kind: Kind) -> tuple[dict[str, str], str]:
                         WHEN 'ARRAY' THEN
                             CASE json_array_length(entry.answers)
                                 WHEN 0 THEN [NULL]
-                                ELSE json_transform(entry.answers, '"{OPTIONS}"')
+                                ELSE json_transform(entry.answers, '{_quoted(OPTIONS)}')
                             END
                         ELSE [{{'name': entry.answers ->> '$', 'featureHash': NULL}}]
                     END AS options
@@ -97,7 +101,8 @@ def columns_and_query(kind: Kind) -> tuple[dict[str, str], str]:
                 option.name AS answer, option.featureHash AS option_hash,
                 span[1] AS range_start, span[2] AS range_end
             FROM options
-        """
+        """,
+        )
     geometries = [GEOMETRY[geometry] for geometry in kind.geometry]
     blob = _struct([("objects", _struct([*entry, *((key, type_name) for key, type_name, _ in geometries)]) + "[]")])
     frames = f"MAP(VARCHAR, {blob})"
@@ -136,21 +141,23 @@ def _quoted(type_name: str) -> str:
     return '"{}"'.format(type_name.replace('"', '\\"'))
 
 
-def flatten(typed: bool, export: Path, kind: Kind, out: Path) -> None:
-    """Write the table."""
+def typed(export: Path, kind: Kind, out: Path) -> None:
+    """Write the table, with types told."""
+    _flatten(export, kind, out, f"columns = {columns_and_query(kind)[0]}")
+
+
+def inferred(export: Path, kind: Kind, out: Path) -> None:
+    """Write the table, with types inferred. By default a struct would get a field for every hash; with a threshold of
+    0 whatever looks alike is a map."""
+    _flatten(export, kind, out, "map_inference_threshold = 0")
+
+
+def _flatten(export: Path, kind: Kind, out: Path, types: str) -> None:
     columns, query = columns_and_query(kind)
     form = "array" if export.suffix == ".json" else "newline_delimited"
-    # By default structs get a field for every hash; with 0 whatever looks alike is a map.
-    types = f"columns = {columns}" if typed else "map_inference_threshold = 0"
     with duckdb.connect() as connection:
         connection.execute("SET preserve_insertion_order = false")
         connection.execute(
             f"CREATE VIEW rows AS SELECT {', '.join(columns)} FROM read_json('{export}', format = '{form}', {types})"
         )
         connection.execute(f"COPY ({query}) TO '{out / 'objects.parquet'}' (FORMAT parquet, COMPRESSION zstd)")
-
-
-PEERS = {
-    "DuckDB read_json, typed": Peer(partial(flatten, True)),
-    "DuckDB read_json_auto": Peer(partial(flatten, False)),
-}

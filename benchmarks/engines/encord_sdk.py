@@ -27,10 +27,10 @@ from encord.objects.options import Option
 from encord.ontology import Ontology
 from encord.orm.label_row import LabelRowMetadata, LabelStatus
 from encord.orm.ontology import Ontology as OrmOntology
+from generate import ontology
 
 from engines import loop, rows
-from engines.tables import ANSWERS, Kind, Peer
-from generate import ontology
+from engines.tables import ANSWERS, Kind
 
 NOW = datetime(2025, 1, 1)
 
@@ -120,7 +120,7 @@ def _entry(instance: ObjectInstance, annotation: Any) -> dict[str, Any]:
 def _geometry(coordinates: object) -> dict[str, Any]:
     match coordinates:
         case BoundingBoxCoordinates():
-            return coordinates.to_dict()
+            return dict(coordinates.to_dict())
         case PolygonCoordinates():
             return {"polygons": coordinates.to_dict(PolygonCoordsToDict.multiple_polygons)}
         case BitmaskCoordinates():
@@ -160,6 +160,3 @@ def _answers(row: LabelRowV2) -> Iterator[dict[str, Any]]:
 
 def _text(answer: object) -> str | None:
     return None if answer is None else str(answer)
-
-
-PEERS = {"encord SDK": Peer(flatten)}

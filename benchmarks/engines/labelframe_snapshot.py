@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from engines.tables import Kind, Peer
+from engines.tables import Kind
 from labelframe.labels import flatten_to_snapshot
 from labelframe.tables import Options
 
-
-def flatten(workers: int, export: Path, kind: Kind, out: Path) -> None:
-    """Write the snapshot."""
-    flatten_to_snapshot([export], out / "snapshot", options=Options(**_with_workers(workers)))
+HAS_WORKERS = any(field.name == "workers" for field in dataclasses.fields(Options))
 
 
-def _with_workers(workers: int) -> dict[str, int]:
-    """The option, where this version has it."""
-    return {"workers": workers} if has_workers() else {}
+def one_worker(export: Path, kind: Kind, out: Path) -> None:
+    """Write the snapshot in this process alone."""
+    _flatten(export, out, {"workers": 1} if HAS_WORKERS else {})
 
 
-def has_workers() -> bool:
-    return any(field.name == "workers" for field in dataclasses.fields(Options))
+def all_workers(export: Path, kind: Kind, out: Path) -> None:
+    """Write the snapshot with a worker for each core."""
+    if not HAS_WORKERS:
+        raise NotImplementedError("this version has one worker only")
+    _flatten(export, out, {"workers": os.cpu_count() or 1})
+
+
+def _flatten(export: Path, out: Path, options: dict[str, Any]) -> None:
+    flatten_to_snapshot([export], out / "snapshot", options=Options(**options))
 
 
 def count(out: Path, kind: Kind) -> int:
@@ -37,8 +41,3 @@ def count(out: Path, kind: Kind) -> int:
         return sum(pq.read_metadata(path).num_rows for path in files)
     owners = [pq.read_table(path, columns=["owner"])["owner"] for path in files]
     return sum(pc.sum(pc.equal(owner.cast("string"), "object")).as_py() or 0 for owner in owners)
-
-
-PEERS = {"labelframe, one worker" if has_workers() else "labelframe": Peer(partial(flatten, 1), count)}
-if has_workers():
-    PEERS[f"labelframe, {os.cpu_count()} workers"] = Peer(partial(flatten, os.cpu_count() or 1), count)

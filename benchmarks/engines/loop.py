@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engines import rows
-from engines.tables import ANSWERS, BOX, ENTRY, JOINT, MASK, Kind, Peer
+from engines.tables import ANSWERS, BOX, ENTRY, JOINT, MASK, Kind
 
 TYPES = {"text": pa.string(), "number": pa.float64(), "flag": pa.bool_(), "integer": pa.int64()}
 NESTED = {
@@ -23,6 +24,7 @@ NESTED = {
 
 def parse(export: Path, kind: Kind, out: Path) -> None:
     """Let orjson parse it all, and throw the result away."""
+    gc.disable()
     if export.suffix == ".json":
         orjson.loads(export.read_bytes())
     else:
@@ -39,12 +41,10 @@ def schema(kind: Kind) -> pa.Schema:
 
 def flatten(export: Path, kind: Kind, out: Path) -> None:
     """Write the table, a batch of label rows at a time."""
-    names = schema(kind)
-    make = MAKERS[kind.table]
-    with pq.ParquetWriter(out / "objects.parquet", names, compression="zstd") as writer:
-        for batch in rows.batches(export):
-            columns = make(batch, kind)
-            writer.write_table(pa.table([pa.array(columns[one.name], one.type) for one in names], schema=names))
+    gc.disable()
+    with pq.ParquetWriter(out / "objects.parquet", schema(kind), compression="zstd") as writer:
+        for table in tables(export, kind):
+            writer.write_table(table)
 
 
 def tables(export: Path, kind: Kind) -> Iterable[pa.Table]:
@@ -127,9 +127,4 @@ MAKERS: dict[str, Callable[[list[rows.LabelRow], Kind], dict[str, list[Any]]]] =
     "frames": _frames,
     "ranges": _ranges,
     "answers": _answers,
-}
-
-PEERS = {
-    "orjson.loads alone": Peer(parse, count=lambda out, kind: 0, collects_garbage=False),
-    "orjson, a loop, pyarrow": Peer(flatten, collects_garbage=False),
 }

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engines import loop, rows
-from engines.tables import ANSWERS, BOX, ENTRY, MASK, Kind, Peer
+from engines.tables import ANSWERS, BOX, ENTRY, MASK, Kind
 
 RENAMED = {
     **{key: column for key, column, _ in ENTRY},
@@ -69,6 +69,3 @@ def _answers(batch: list[rows.LabelRow]) -> pd.DataFrame:
     place = [name for name, _ in ANSWERS[:5]]
     frame = pd.json_normalize(entries, "options", [*place, "range"]).explode("range", ignore_index=True)
     return frame.assign(range_start=frame["range"].str[0], range_end=frame["range"].str[1])
-
-
-PEERS = {"pandas json_normalize": Peer(flatten)}

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
-from engines.tables import ENTRY, JOINT, MASK, Kind, Peer
+from engines.tables import ENTRY, JOINT, MASK, Kind
 
 TYPES = {"text": pl.String(), "number": pl.Float64(), "flag": pl.Boolean(), "integer": pl.Int64()}
 HASH = pl.String()
 GEOMETRY: dict[str, tuple[str, pl.DataType]] = {
-    "box": ("boundingBox", pl.Struct({side: pl.Float64 for side in "xywh"})),
+    "box": ("boundingBox", pl.Struct(dict.fromkeys("xywh", pl.Float64))),
     "polygons": ("polygons", pl.List(pl.List(pl.List(pl.Float64)))),
     "mask": ("bitmask", pl.Struct({key: TYPES[kind] for key, _, kind in MASK})),
     "keypoints": ("skeleton", pl.Map(HASH, pl.Struct({key: TYPES[kind] for key, kind in JOINT}))),
@@ -139,7 +139,7 @@ def _answers(kind: Kind) -> Query:
         # Of options the text is the JSON, of texts and numbers the answer.
         has_options = pl.col("answers").str.starts_with("[")
         options = pl.when(has_options).then("answers").str.json_decode(pl.List(OPTION))
-        chosen = both.with_columns(option=options).explode("option")
+        chosen = both.with_columns(option=options).explode("option", empty_as_null=True, keep_nulls=True)
         return chosen.select(
             "label_hash",
             "object_hash",
@@ -163,6 +163,3 @@ def flatten(export: Path, kind: Kind, out: Path) -> None:
     else:
         rows = pl.scan_ndjson(export, schema=schema)
     query(rows).sink_parquet(out / "objects.parquet", compression="zstd")
-
-
-PEERS = {"Polars scan_ndjson, typed": Peer(flatten)}

@@ -6,12 +6,8 @@ alone; `answers`, a row per answer to an attribute of an object. Times stay the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
-
-from labelframe.demo_export import Json
 
 ENTRY = (
     ("objectHash", "object_hash", "text"),
@@ -99,15 +95,3 @@ KINDS = {
     "text": Kind("ranges"),
     "attributes": Kind("answers"),
 }
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A way to make the table: `flatten` writes it into a folder, `count` tells the rows that it wrote."""
-
-    flatten: Callable[[Path, Kind, Path], None]
-    count: Callable[[Path, Kind], int] | None = None
-    collects_garbage: bool = True
-
-
-__all__ = ["ANSWERS", "BOX", "ENTRY", "JOINT", "KINDS", "MASK", "Json", "Kind", "Peer"]
