@@ -127,7 +127,8 @@ def columns_and_query(kind: Kind) -> tuple[dict[str, str], str]:
         ), frames AS (
             SELECT label_hash, unit.key AS data_unit, unnest({found}) AS frame FROM units
         ), objects AS (
-            SELECT label_hash, data_unit, frame.key::BIGINT AS frame, unnest(frame.value['objects']) AS entry FROM frames
+            SELECT label_hash, data_unit, frame.key::BIGINT AS frame, unnest(frame.value['objects']) AS entry
+            FROM frames
         )
         SELECT label_hash, data_unit, frame, {", ".join(selected)}
             {"".join(f", {column}" for _, _, columns in geometries for column in columns)}
