@@ -167,7 +167,8 @@ def draw(found: dict[str, Results], path: Path) -> None:
 
     width = min(3, len(found))
     height = -(-len(found) // width)
-    peers = list(dict.fromkeys(peer for results in found.values() for peer in results if peer != PARSER))
+    run = {peer for results in found.values() for peer, one in results.items() if not one.failure}
+    peers = [peer for peer in PEERS if peer in run - {PARSER}]
     figure, grid = pyplot.subplots(
         height,
         width,
@@ -186,7 +187,8 @@ def draw(found: dict[str, Results], path: Path) -> None:
                 panel.text(1.05, place, "failed" if ":" in one.failure else one.failure, va="center", color="0.45")
                 continue
             ratio = one.seconds / alone
-            panel.barh(place, ratio - 1, left=1, color="#D33115" if "labelframe" in peer else "#8FA3B8")
+            color = "#D33115" if peer.startswith("labelframe") else "#8FA3B8"
+            panel.barh(place, ratio - 1, left=1, color=color, height=0.7)
             panel.text(max(ratio, 1) * 1.06, place, f"{ratio:.1f}", va="center", fontsize=9)
         panel.set_title(title, fontsize=10)
         panel.set_xscale("log")
@@ -197,9 +199,8 @@ def draw(found: dict[str, Results], path: Path) -> None:
         panel.tick_params(axis="x", labelbottom=True)
     for panel in panels[len(found) :]:
         panel.set_visible(False)
-    panels[0].invert_yaxis()
     low, high = panels[0].get_xlim()
-    panels[0].set_xlim(low, high * 1.6)
+    panels[0].set(xlim=(low, high * 1.6), ylim=(len(peers) - 0.4, -0.6))
     figure.supxlabel("time, as a multiple of what orjson alone takes to parse the same bytes", fontsize=10)
     figure.savefig(path, dpi=130)
     pyplot.close(figure)

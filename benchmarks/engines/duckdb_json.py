@@ -38,73 +38,77 @@ GEOMETRY = {
 OPTIONS = _struct([("name", "VARCHAR"), ("featureHash", "VARCHAR")]) + "[]"
 
 
-def columns_and_query(kind: Kind) -> tuple[dict[str, str], str]:
-    """Return the types of the columns to read, and the query over the table `rows` of them."""
-    entry = [(key, TYPES[type_name]) for key, _, type_name in ENTRY]
-    selected = [f"entry['{key}'] AS {column}" for key, column, _ in ENTRY]
-    if kind.table == "ranges":
-        answer = _struct([*entry, ("range", "BIGINT[][]")])
-        return (
-            {
-                "label_hash": "VARCHAR",
-                "data_hash": "VARCHAR",
-                "object_answers": f"MAP(VARCHAR, {answer})",
-            },
-            f"""
-            WITH answers AS (
-                SELECT label_hash, data_hash, unnest(map_values(object_answers)) AS entry FROM rows
-            ), spans AS (
-                SELECT *, unnest(entry['range']) AS span FROM answers
-            )
-            SELECT label_hash, data_hash AS data_unit, {", ".join(selected)},
-                span[1] AS range_start, span[2] AS range_end
-            FROM spans
-        """,
+Query = tuple[dict[str, str], str]
+"""The types of the columns to read, and the query over the table `rows` of them."""
+
+ENTRY_FIELDS = [(key, TYPES[kind]) for key, _, kind in ENTRY]
+ENTRY_COLUMNS = ", ".join(f"entry['{key}'] AS {column}" for key, column, _ in ENTRY)
+
+
+def _ranges(kind: Kind) -> Query:
+    answer = _struct([*ENTRY_FIELDS, ("range", "BIGINT[][]")])
+    columns = {"label_hash": "VARCHAR", "data_hash": "VARCHAR", "object_answers": f"MAP(VARCHAR, {answer})"}
+    query = f"""
+        WITH answers AS (
+            SELECT label_hash, data_hash, unnest(map_values(object_answers)) AS entry FROM rows
+        ), spans AS (
+            SELECT *, unnest(entry['range']) AS span FROM answers
         )
-    if kind.table == "answers":
-        attribute = [("name", "VARCHAR"), ("featureHash", "VARCHAR"), ("answers", "JSON")]
-        answer = _struct([("classifications", _struct(attribute) + "[]")])
-        action = _struct([("actions", _struct([*attribute, ("range", "BIGINT[][]")]) + "[]")])
-        return (
-            {
-                "label_hash": "VARCHAR",
-                "object_answers": f"MAP(VARCHAR, {answer})",
-                "object_actions": f"MAP(VARCHAR, {action})",
-            },
-            f"""
-            WITH static AS (
-                SELECT label_hash, unnest(map_entries(object_answers)) AS answer FROM rows
-            ), dynamic AS (
-                SELECT label_hash, unnest(map_entries(object_actions)) AS action FROM rows
-            ), attributes AS (
-                SELECT label_hash, answer.key AS object_hash, unnest(answer.value.classifications) AS entry,
-                    false AS dynamic, [NULL::BIGINT[]] AS spans
-                FROM static
-                UNION ALL
-                SELECT label_hash, object_hash, entry, true, entry.range
-                FROM (SELECT label_hash, action.key AS object_hash, unnest(action.value.actions) AS entry FROM dynamic)
-            ), spans AS (
-                SELECT * EXCLUDE spans, unnest(spans) AS span,
-                    CASE json_type(entry.answers)
-                        WHEN 'ARRAY' THEN
-                            CASE json_array_length(entry.answers)
-                                WHEN 0 THEN [NULL]
-                                ELSE json_transform(entry.answers, '{_quoted(OPTIONS)}')
-                            END
-                        ELSE [{{'name': entry.answers ->> '$', 'featureHash': NULL}}]
-                    END AS options
-                FROM attributes
-            ), options AS (
-                SELECT *, unnest(options) AS option FROM spans
-            )
-            SELECT label_hash, object_hash, entry.featureHash AS attribute_hash, entry.name AS attribute, dynamic,
-                option.name AS answer, option.featureHash AS option_hash,
-                span[1] AS range_start, span[2] AS range_end
-            FROM options
-        """,
+        SELECT label_hash, data_hash AS data_unit, {ENTRY_COLUMNS},
+            span[1] AS range_start, span[2] AS range_end
+        FROM spans
+    """
+    return columns, query
+
+
+def _answers(kind: Kind) -> Query:
+    attribute = [("name", "VARCHAR"), ("featureHash", "VARCHAR"), ("answers", "JSON")]
+    answer = _struct([("classifications", _struct(attribute) + "[]")])
+    action = _struct([("actions", _struct([*attribute, ("range", "BIGINT[][]")]) + "[]")])
+    columns = {
+        "label_hash": "VARCHAR",
+        "object_answers": f"MAP(VARCHAR, {answer})",
+        "object_actions": f"MAP(VARCHAR, {action})",
+    }
+    query = f"""
+        WITH static AS (
+            SELECT label_hash, unnest(map_entries(object_answers)) AS answer FROM rows
+        ), dynamic AS (
+            SELECT label_hash, unnest(map_entries(object_actions)) AS action FROM rows
+        ), attributes AS (
+            SELECT label_hash, answer.key AS object_hash, unnest(answer.value.classifications) AS entry,
+                false AS dynamic, [NULL::BIGINT[]] AS spans
+            FROM static
+            UNION ALL
+            SELECT label_hash, object_hash, entry, true, entry.range
+            FROM (SELECT label_hash, action.key AS object_hash, unnest(action.value.actions) AS entry FROM dynamic)
+        ), spans AS (
+            SELECT * EXCLUDE spans, unnest(spans) AS span,
+                CASE json_type(entry.answers)
+                    WHEN 'ARRAY' THEN
+                        CASE json_array_length(entry.answers)
+                            WHEN 0 THEN [NULL]
+                            ELSE json_transform(entry.answers, '{_quoted(OPTIONS)}')
+                        END
+                    ELSE [{{'name': entry.answers ->> '$', 'featureHash': NULL}}]
+                END AS options
+            FROM attributes
+        ), options AS (
+            SELECT *, unnest(options) AS option FROM spans
         )
+        SELECT label_hash, object_hash, entry.featureHash AS attribute_hash, entry.name AS attribute, dynamic,
+            option.name AS answer, option.featureHash AS option_hash,
+            span[1] AS range_start, span[2] AS range_end
+        FROM options
+    """
+    return columns, query
+
+
+def _frames(kind: Kind) -> Query:
     geometries = [GEOMETRY[geometry] for geometry in kind.geometry]
-    blob = _struct([("objects", _struct([*entry, *((key, type_name) for key, type_name, _ in geometries)]) + "[]")])
+    blob = _struct(
+        [("objects", _struct([*ENTRY_FIELDS, *((key, type_name) for key, type_name, _ in geometries)]) + "[]")]
+    )
     frames = f"MAP(VARCHAR, {blob})"
     labels = {"map": frames, "blob": blob, "either": "JSON"}[kind.labels]
     unit = _struct([("labels", labels)])
@@ -130,11 +134,16 @@ def columns_and_query(kind: Kind) -> tuple[dict[str, str], str]:
             SELECT label_hash, data_unit, frame.key::BIGINT AS frame, unnest(frame.value['objects']) AS entry
             FROM frames
         )
-        SELECT label_hash, data_unit, frame, {", ".join(selected)}
+        SELECT label_hash, data_unit, frame, {ENTRY_COLUMNS}
             {"".join(f", {column}" for _, _, columns in geometries for column in columns)}
         FROM objects
     """
     return columns, query
+
+
+def query_of(kind: Kind) -> Query:
+    """Return what to read, and the query."""
+    return {"frames": _frames, "ranges": _ranges, "answers": _answers}[kind.table](kind)
 
 
 def _quoted(type_name: str) -> str:
@@ -144,7 +153,7 @@ def _quoted(type_name: str) -> str:
 
 def typed(export: Path, kind: Kind, out: Path) -> None:
     """Write the table, with types told."""
-    _flatten(export, kind, out, f"columns = {columns_and_query(kind)[0]}")
+    _flatten(export, kind, out, f"columns = {query_of(kind)[0]}")
 
 
 def inferred(export: Path, kind: Kind, out: Path) -> None:
@@ -154,7 +163,7 @@ def inferred(export: Path, kind: Kind, out: Path) -> None:
 
 
 def _flatten(export: Path, kind: Kind, out: Path, types: str) -> None:
-    columns, query = columns_and_query(kind)
+    columns, query = query_of(kind)
     form = "array" if export.suffix == ".json" else "newline_delimited"
     with duckdb.connect() as connection:
         connection.execute("SET preserve_insertion_order = false")
