@@ -10,6 +10,7 @@ takes to parse.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.metadata
 import itertools
 import json
@@ -74,7 +75,15 @@ class Measured:
 Results = dict[str, Measured]
 
 
-def measure(peer: str, export: Path, kind: str, timeout: float) -> Measured:
+@dataclass(frozen=True)
+class Limits:
+    """What a peer may take before it is ended: seconds, bytes of memory."""
+
+    seconds: float
+    memory: float
+
+
+def measure(peer: str, export: Path, kind: str, limits: Limits) -> Measured:
     """Run a peer in a process of its own."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
@@ -82,45 +91,54 @@ def measure(peer: str, export: Path, kind: str, timeout: float) -> Measured:
         start = time.perf_counter()
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(command, cwd=BENCHMARKS, stdout=log, stderr=log, start_new_session=True)
-            peak = _watched(process, start + timeout)
+            peak, ended = _watched(process, limits)
         seconds = time.perf_counter() - start
         told = folder / "told.json"
         if told.exists():
             return Measured(process=seconds, peak=peak, **json.loads(told.read_text()))
-        if seconds > timeout:
-            return Measured(failure=f"not done in {timeout:g} s")
+        if ended:
+            return Measured(failure=ended)
         log_text = (folder / "log").read_text(errors="replace").strip()
         return Measured(failure=f"exit {process.returncode}: {log_text.rpartition(chr(10))[2]}")
 
 
-def _watched(process: subprocess.Popen[bytes], until: float) -> int:
-    """Wait for a process, or end it when it is late; return the most memory that it and its children held at once."""
-    peak = 0
+def _watched(process: subprocess.Popen[bytes], limits: Limits) -> tuple[int, str | None]:
+    """Wait for a process; return the most memory that it and its children held at once, and why it had to be ended."""
+    peak, until = 0, time.perf_counter() + limits.seconds
+    ended = None
     root = psutil.Process(process.pid)
     while process.poll() is None:
-        resident = 0
-        try:
-            for one in (root, *root.children(recursive=True)):
-                resident += one.memory_info().rss
-        except psutil.NoSuchProcess:
-            pass
-        peak = max(peak, resident)
+        peak = max(peak, _resident(root))
         if time.perf_counter() > until:
+            ended = f"not done in {limits.seconds:g} s"
+        elif peak > limits.memory:
+            ended = f"more than {limits.memory / 1e9:.1f} GB"
+        if ended:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         time.sleep(0.02)
-    return peak
+    return peak, ended
 
 
-def measure_all(path: Path, kind: str, peers: list[str], runs: int, timeout: float) -> Results:
+def _resident(root: psutil.Process) -> int:
+    resident = 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for one in (root, *root.children(recursive=True)):
+            resident += one.memory_info().rss
+    return resident
+
+
+def measure_all(path: Path, kind: str, peers: list[str], runs: int, limits: Limits) -> Results:
     """Run every peer in turn, several times over; one that failed is not run again."""
     results: Results = {}
-    path.read_bytes()  # so that the first peer finds the file in memory too
+    with path.open("rb") as file:  # so that the first peer finds it in memory too
+        while file.read(1 << 20):
+            pass
     for run, peer in itertools.product(range(runs), peers):
         before = results.get(peer)
         if before and before.failure:
             continue
-        now = measure(peer, path, kind, timeout)
+        now = measure(peer, path, kind, limits)
         if before and not now.failure:
             best = min(before, now, key=lambda one: one.seconds)
             process, peak = min(before.process, now.process), max(before.peak, now.peak)
@@ -160,8 +178,11 @@ def table(export: Export, size: int, results: Results) -> str:
 
 def draw(found: dict[str, Results], path: Path) -> None:
     """Draw a panel for each export: bars as long as multiples of what orjson alone takes."""
-    import matplotlib
-
+    try:
+        import matplotlib
+    except ModuleNotFoundError:
+        print("no picture: matplotlib is not installed", file=sys.stderr)
+        return
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
@@ -227,6 +248,7 @@ def main() -> None:
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS), help="default all")
     parser.add_argument("--runs", type=int, default=3, help="default 3")
     parser.add_argument("--timeout", type=float, default=600, help="seconds that a peer may take (default 600)")
+    parser.add_argument("--memory", type=float, help="GB that a peer may take (default half of the machine's)")
     parser.add_argument("--data", type=Path, default=BENCHMARKS / "data", help="where exports and results lie")
     parser.add_argument("--redraw", action="store_true", help="measure nothing, draw peers.json once more")
     options = parser.parse_args()
@@ -236,12 +258,14 @@ def main() -> None:
         draw({title: {peer: Measured(**one) for peer, one in rows.items()} for title, rows in saved.items()}, picture)
         return
     peers = [peer for peer in PEERS if peer in {PARSER, *options.peers}]
+    memory = options.memory * 1e9 if options.memory else psutil.virtual_memory().total / 2
+    limits = Limits(options.timeout, memory)
     print(versions())
     found: dict[str, Results] = {}
     for choice in itertools.product(options.kinds, options.megabytes, options.digits, options.forms):
         export = Export(*choice)
         path = export.path(options.data)
-        results = measure_all(path, export.kind, peers, options.runs, options.timeout)
+        results = measure_all(path, export.kind, peers, options.runs, limits)
         print(table(export, path.stat().st_size, results), flush=True)
         found[str(export)] = results
         plain = {title: {peer: asdict(one) for peer, one in rows.items()} for title, rows in found.items()}

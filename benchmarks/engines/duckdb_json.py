@@ -106,9 +106,8 @@ def _answers(kind: Kind) -> Query:
 
 def _frames(kind: Kind) -> Query:
     geometries = [GEOMETRY[geometry] for geometry in kind.geometry]
-    blob = _struct(
-        [("objects", _struct([*ENTRY_FIELDS, *((key, type_name) for key, type_name, _ in geometries)]) + "[]")]
-    )
+    fields = [*ENTRY_FIELDS, *((key, type_name) for key, type_name, _ in geometries)]
+    blob = _struct([("objects", _struct(fields) + "[]")])
     frames = f"MAP(VARCHAR, {blob})"
     labels = {"map": frames, "blob": blob, "either": "JSON"}[kind.labels]
     unit = _struct([("labels", labels)])
