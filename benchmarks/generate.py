@@ -12,6 +12,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import pi, sin
 from pathlib import Path
 from random import Random
 
@@ -20,11 +21,16 @@ import orjson
 from labelframe.demo_export import (
     BLUR,
     COMMENT,
+    DIAGNOSIS,
+    DRUG,
     INSTRUMENT,
+    LIVER,
+    OBJECT_CLASSES,
     PERSON,
     POSE,
     POSE_JOINTS,
     SCENE_TAGS,
+    TUMOUR,
     VEGETATION,
     VEHICLE,
     WEATHER,
@@ -36,6 +42,7 @@ from labelframe.demo_export import (
     ObjectClass,
     Project,
     conversation,
+    demo_ontology,
     encode_rle,
     feature_hash,
     name_and_value,
@@ -45,9 +52,13 @@ from labelframe.demo_export import (
 )
 
 WIDTH, HEIGHT = 1280, 720
+SLICE = 512  # width and height of a DICOM slice
 
 PLAIN_BOX = replace(VEHICLE, attributes=())
 PLAIN_POLYGON = replace(INSTRUMENT, attributes=())
+PLAIN_TUMOUR = replace(TUMOUR, attributes=())
+PLAIN_LIVER = replace(LIVER, attributes=())
+LESION = ObjectClass("Lesion", "#5B8FF9", "bounding_box")
 INSPECTED = ObjectClass(
     "Inspected Vehicle",
     "#A4DD00",
@@ -72,10 +83,12 @@ class Made:
 
 @dataclass(frozen=True)
 class Maker:
-    """Where label rows come from: the demo's invented project, and a rounding for coordinates."""
+    """Where label rows come from: the demo's invented project, a rounding for coordinates, and a frame's pixels."""
 
     project: Project
     coordinate: Callable[[float], float]
+    width: int = WIDTH
+    height: int = HEIGHT
 
     @property
     def rng(self) -> Random:
@@ -120,12 +133,13 @@ class Maker:
     def _bitmask(self, box: Box) -> Json:
         """Return a mask with a ragged right edge, so that its string is as long as that of a mask drawn by a model."""
         x, y, w, h = box
-        left, top, width, height = int(x * WIDTH), int(y * HEIGHT), int(w * WIDTH), int(h * HEIGHT)
+        frame: Json = {"top": 0, "left": 0, "width": self.width, "height": self.height}
+        left, top, width, height = int(x * self.width), int(y * self.height), int(w * self.width), int(h * self.height)
         inside = self.rng.choices(range(width // 2, width), k=height)
-        rows = [(run, WIDTH - run) for run in inside]
-        counts = [top * WIDTH + left, *itertools.chain.from_iterable(rows)]
-        counts[-1] += WIDTH * HEIGHT - sum(counts)
-        return {"bitmask": {"rleString": encode_rle(counts), "top": 0, "left": 0, "width": WIDTH, "height": HEIGHT}}
+        rows = [(run, self.width - run) for run in inside]
+        counts = [top * self.width + left, *itertools.chain.from_iterable(rows)]
+        counts[-1] += self.width * self.height - sum(counts)
+        return {"bitmask": {"rleString": encode_rle(counts), **frame}}
 
 
 JOINTS: dict[str, Json] = {
@@ -196,6 +210,14 @@ def image(maker: Maker, kinds: Sequence[ObjectClass], objects: int, vertices: tu
     return Made(draft.row("image", title, [unit]), objects)
 
 
+def swell(rng: Random, frames: range) -> Iterator[tuple[int, Box]]:
+    """Yield a box for each slice: a body cut through, thin at both ends."""
+    x, y, size = rng.uniform(0.2, 0.8), rng.uniform(0.2, 0.8), rng.uniform(0.05, 0.35)
+    for frame in frames:
+        side = size * sin(pi * (frame - frames.start + 1) / (len(frames) + 1))
+        yield frame, (x - side / 2, y - side / 2, side, side)
+
+
 # Kinds: each makes one label row.
 
 
@@ -243,6 +265,59 @@ def audio(maker: Maker) -> Made:
     return Made(draft.row("audio", title, [unit]), len(draft.object_answers) + 1)
 
 
+def dicom(maker: Maker) -> Made:
+    """Make a series that lists every slice; bodies are boxed, outlined or painted on some."""
+    maker = replace(maker, width=SLICE, height=SLICE)
+    rng, draft, canvas = maker.rng, maker.project.draft("Benchmark Series"), Canvas()
+    slices = rng.randint(40, 200)
+    drawn = 0
+    for _ in range(rng.randint(5, 25)):
+        kind = rng.choice([LESION, LESION, PLAIN_TUMOUR, PLAIN_TUMOUR, PLAIN_LIVER])
+        first = rng.randrange(slices - 10)
+        frames = range(first, min(slices, first + rng.randint(10, 60)))
+        label, vertices = draft.new_object(kind), rng.randint(12, 60)
+        for frame, box in swell(rng, frames):
+            canvas.draw(label, maker.geometry(kind.shape, box, vertices), frame)
+        drawn += len(frames)
+    links = [draft.link(f"series/{maker.project.uuid()}") for _ in range(slices)]
+    labels: Json = {
+        str(number): {**canvas.blob(number), "metadata": slice_metadata(rng, link)} for number, link in enumerate(links)
+    }
+    size: Json = {"width": SLICE, "height": SLICE}
+    unit = draft.unit("series", "application/dicom", labels, data_links=rng.sample(links, slices), **size)
+    study = f"1.2.826.0.1.3680043.8.498.{rng.getrandbits(80)}"
+    unit["metadata"] = {"patient_id": f"P-{rng.randrange(10**5):05d}", "study_uid": study, "series_uid": f"{study}.3"}
+    del unit["data_link"]
+    return Made(draft.row("dicom", "series", [unit]), drawn)
+
+
+def slice_metadata(rng: Random, link: str) -> Json:
+    return {
+        "dicom_instance_uid": f"1.2.826.0.1.3680043.8.498.{rng.getrandbits(96)}",
+        "multiframe_frame_number": None,
+        "file_uri": link.partition("?")[0].removeprefix("https://storage.example.com/"),
+        "width": SLICE,
+        "height": SLICE,
+    }
+
+
+def text(maker: Maker) -> Made:
+    """Make a plain text whose terms are marked, now and then one over two ranges of characters."""
+    rng, draft = maker.rng, maker.project.draft("Benchmark Texts")
+    end = ranges = 0
+    for _ in range(rng.randint(20, 1500)):
+        spans = []
+        for _ in range(2 if rng.random() < 0.1 else 1):
+            start = end + rng.randint(2, 120)
+            end = start + rng.randint(3, 40)
+            spans.append((start, end))
+        draft.new_placed_object(rng.choice([DRUG, DIAGNOSIS]), spans)
+        ranges += len(spans)
+    draft.new_classification(COMMENT)
+    title = f"{draft.label_hash[:8]}.txt"
+    return Made(draft.row("plain_text", title, [draft.unit(title, "text/plain", {})]), ranges)
+
+
 KINDS: dict[str, Callable[[Maker], Made]] = {
     "mixed": mixed,
     "boxes": boxes,
@@ -252,7 +327,14 @@ KINDS: dict[str, Callable[[Maker], Made]] = {
     "skeletons": skeletons,
     "attributes": attributes,
     "audio": audio,
+    "dicom": dicom,
+    "text": text,
 }
+
+
+def ontology() -> Json:
+    """Return the ontology that every kind is labelled with."""
+    return demo_ontology([*OBJECT_CLASSES, INSPECTED, LESION])
 
 
 def label_rows(kind: str, seed: int, digits: int) -> Iterator[Made]:

@@ -228,8 +228,9 @@ def name_and_value(path: str) -> Json:
     return {"name": name, "value": name.lower().replace(" ", "_")}
 
 
-def demo_ontology() -> Json:
-    """Return the ontology of the demo export, in the form the platform downloads it."""
+def demo_ontology(object_classes: Iterable[ObjectClass] = OBJECT_CLASSES) -> Json:
+    """Return the ontology of the demo export, in the form the platform downloads it; with other classes of objects
+    where some are given."""
     objects: list[Json] = [
         {
             "id": str(number),
@@ -241,7 +242,7 @@ def demo_ontology() -> Json:
             "archived": False,
             "attributes": _attribute_nodes(kind.attributes, str(number)),
         }
-        for number, kind in enumerate(OBJECT_CLASSES, 1)
+        for number, kind in enumerate(object_classes, 1)
     ]
     classifications: list[Json] = [
         {
