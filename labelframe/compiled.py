@@ -38,12 +38,11 @@ class Flattened:
     batch: Batch
 
     def __len__(self) -> int:
-        return len(self.rows.begins)
+        return len(self.rows)
 
     def raw(self, row: int) -> RawRow:
         """The bytes of a label row."""
-        begin, end = int(self.rows.begins[row]), int(self.rows.ends[row])
-        return RawRow(int(self.rows.offsets[row]), self.rows.buffer[begin:end].tobytes())
+        return self.rows.row(row)
 
     def tables(self, row_ids: Ints, numbers: Ints, source: str) -> dict[str, pa.RecordBatch]:
         """The tables, given the row_id of each label row, its number in its file, and that file's name."""
@@ -93,8 +92,8 @@ class Pool:
             for piece in read_batches(part, BATCH):
                 if not isinstance(piece, RowBatch):
                     waiting.append(piece)
-                elif int(piece.ends[-1]) < WORTH:
-                    waiting.extend(Flattened(piece, None).raw(row) for row in range(len(piece.begins)))  # type: ignore[arg-type]
+                elif int(piece.ends[-1] - piece.begins[0]) < WORTH:
+                    waiting.extend(map(piece.row, range(len(piece))))
                 elif self._threads is None:
                     yield from self._given(waiting)
                     yield Flattened(piece, self.flatten(piece))

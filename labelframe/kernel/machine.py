@@ -673,8 +673,8 @@ def _read_row(
         else:
             if phase == _BEHIND:
                 if top < 0:
-                    while place < end and (buffer[place] == 0x20 or 0x09 <= buffer[place] <= 0x0D):
-                        place += 1
+                    if place < end:
+                        place = after_space(buffer, place)
                     return ROW_READ if place == end else ROW_ODD
                 place = after_space(buffer, place)
             byte = buffer[place]

@@ -52,29 +52,33 @@ Pieced = Iterator[RawRow | Broken]
 def read_rows(part: Part) -> Pieced:
     """The label rows of a part in order, and what is broken between them: by lines where the name or the first line
     says so, else by braces."""
+    begun = begin_rows(part)
+    if isinstance(begun, Broken):
+        yield begun
+    elif begun[0]:
+        yield from _lines(part.pieces, begun[1])
+    else:
+        yield from Splitter(part.pieces, begun[1]).parts()
+
+
+def begin_rows(part: Part) -> tuple[bool, int] | Broken:
+    """(whether a part has a label row a line, the offset where they begin), or why it has none at all."""
     pieces = part.pieces
     head, offset = _begin(pieces)
     if not head:
-        if pieces.fault is None:
-            yield Broken(None, b"", Fault("file is empty", "an export", Found("nothing")))
-        else:
-            yield Broken(None, b"", pieces.fault)
-        return
+        return Broken(None, b"", pieces.fault or Fault("file is empty", "an export", Found("nothing")))
     part.is_other = len(head) >= OTHER and not any(key in head for key in (b'"label_hash"', b'"data_units"'))
     wrong = _why_no_json(head, part.suffix)
     if wrong is not None:
         part.is_other &= wrong.reason != "file is not UTF-8"
-        yield Broken(None, b"", wrong)
-    elif _is_lines(head, part.suffix):
-        yield from _lines(pieces, offset)
-    else:
-        yield from _Splitter(pieces, offset).parts()
+        return Broken(None, b"", wrong)
+    return _is_lines(head, part.suffix), offset
 
 
 def resplit(raw: RawRow) -> list[RawRow | Broken] | None:
     """What bytes that are no JSON consist of, where it is more than one value: two label rows on one line, or one and
     something else. None where it is not."""
-    pieces = list(_Splitter(Pieces(io.BytesIO(raw.data)), raw.offset).parts())
+    pieces = list(Splitter(Pieces(io.BytesIO(raw.data)), raw.offset).parts())
     rows = [piece for piece in pieces if isinstance(piece, RawRow)]
     if any(isinstance(piece, Broken) and (piece.is_row or piece.fault.reason not in BESIDE) for piece in pieces):
         return None
@@ -91,7 +95,7 @@ def salvage(raw: RawRow) -> tuple[RawRow, Pieced] | None:
     begin = _Search([b"label_hash"]).feed(raw.data)
     if begin is None:
         return None
-    rest = _Splitter(Pieces(io.BytesIO(raw.data[begin:])), raw.offset + begin, within=True)
+    rest = Splitter(Pieces(io.BytesIO(raw.data[begin:])), raw.offset + begin, within=True)
     return RawRow(raw.offset, raw.data[:begin].rstrip(WHITE + b",")), rest.parts()
 
 
@@ -141,23 +145,27 @@ def _lines(pieces: Pieces, offset: int) -> Pieced:
         for line in ended:
             whole = b"".join((*waiting, line))
             waiting.clear()
-            yield from _line(whole, offset)
+            yield from line_rows(whole, offset)
             offset += len(whole) + 1
         if rest:
             waiting.append(rest)
-    last = b"".join(waiting)
-    if pieces.fault is not None:
-        yield Broken(offset, last, pieces.fault, bool(last.strip(WHITE)))
+    yield from last_line(b"".join(waiting), offset, pieces.fault)
+
+
+def last_line(last: bytes, offset: int, fault: Fault | None) -> Pieced:
+    """What follows the last line feed. `fault`: why the file ends there, where it should not."""
+    if fault is not None:
+        yield Broken(offset, last, fault, bool(last.strip(WHITE)))
     elif last.strip(WHITE):
         scan = _Scan()
         list(scan.objects(last))
         if scan.depth > 0 or scan.in_string:
             yield Broken(offset, last, _cut_off("the end of this label row"), is_row=True)
         else:
-            yield from _line(last, offset)
+            yield from line_rows(last, offset)
 
 
-def _line(line: bytes, offset: int) -> Pieced:
+def line_rows(line: bytes, offset: int) -> Pieced:
     """The label row of a line, and a comma too many before or behind it, as where a list was cut into lines."""
     text = line.strip(WHITE)
     comma = Fault("comma too many", "a label row", Found(","))
@@ -179,7 +187,7 @@ _WRAPPER = re.compile(rb'\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=[{\[])|\[\s*(?=[{\[])')
 _FIRST_KEY = re.compile(rb'\{\s*"((?:[^"\\]|\\.)+)"')
 
 
-class _Splitter:
+class Splitter:
     """Cuts a stream into the objects of its outermost lists.
 
     Quotes, backslashes and braces are found with numpy over a piece at a time; what stands between two objects (commas,
@@ -203,19 +211,25 @@ class _Splitter:
         self.lost = False  # whether it is such a text
         self.search = _Search([b"label_hash"])
         self.told_outside = False
-        self.gave = False  # whether there was a row
+        self.is_given = False  # whether there was a row
 
     def parts(self) -> Pieced:
-        self._enter_wrappers()
+        self.enter_wrappers()
         while piece := self.again or next(self.pieces, b""):
             self.again = b""
-            if self.lost:
-                yield from self._look(piece)
-            else:
-                yield from self._cut(piece)
-        yield from self._finish()
+            yield from self.take(piece)
+        yield from self.finish()
 
-    def _enter_wrappers(self) -> None:
+    def take(self, piece: bytes) -> Pieced:
+        """Take the next piece."""
+        return self._look(piece) if self.lost else self._cut(piece)
+
+    @property
+    def is_between_rows(self) -> bool:
+        """Whether it stands behind a label row of a list, or before the first, and nothing is odd."""
+        return bool(self.closers) and not (self.scan.depth or self.open or self.lost or self.scan.in_string)
+
+    def enter_wrappers(self) -> None:
         """Step into wrappers such as {"rows": [...]} where the stream begins with some."""
         if self.within:
             return
@@ -238,7 +252,7 @@ class _Splitter:
             if begin is not None and self._is_comma(piece[position:begin]):
                 assert self.held is not None
                 yield self.held
-                self.held, self.gave = None, True
+                self.held, self.is_given = None, True
                 self.offset += begin - position
                 position, self.start = begin, self.offset
             elif begin is not None:
@@ -371,11 +385,11 @@ class _Splitter:
 
     def _release(self) -> Iterator[RawRow]:
         if self.held is not None:
-            self.gave = True
+            self.is_given = True
             held, self.held = self.held, None
             yield held
 
-    def _finish(self) -> Pieced:
+    def finish(self) -> Pieced:
         fault = self.pieces.fault
         if self.lost:
             yield from self._give_up(b"".join(self.open))
@@ -386,7 +400,7 @@ class _Splitter:
         else:
             yield from self._release()
         if fault is not None:
-            yield Broken(self.offset if self.gave else None, b"", fault)
+            yield Broken(self.offset if self.is_given else None, b"", fault)
         elif self.closers and not self.within and not self.lost:
             yield Broken(self.offset, b"", _cut_off(f"the closing {self.closers[-1].decode()}"))
 
