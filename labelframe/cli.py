@@ -152,7 +152,12 @@ def flatten(
     ] = None,
     strip_links: Annotated[bool, typer.Option("--strip-links", help="Keep no link to the data.")] = False,
     ontology: OntologyFile = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Name every file taken and passed over.")] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, metavar="N", help="Cores to use; all of them where left out.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Name every file taken and passed over; say what compiled code took.")
+    ] = False,
 ) -> None:
     """Flatten exports into a snapshot: a folder of Parquet tables with a DuckDB database over them.
 
@@ -161,7 +166,7 @@ def flatten(
     from labelframe.labels import flatten_to_snapshot
     from labelframe.tables import Options
 
-    options = Options(on_error.value, branch, strip_links, ontology)
+    options = Options(on_error.value, branch, strip_links, ontology, workers)
     with _progress_bar() as progress:
         run = flatten_to_snapshot(sources, out, overwrite, progress, options)
     _tell(run, out, verbose)
@@ -235,10 +240,17 @@ def _tell(run: Run, out: Path, verbose: bool) -> None:
     _tell_copies(run, out)
     counts = ", ".join(f"{name} {rows:,}" for name, rows in run.rows.items() if rows)
     _say(f"rows: {counts}")
+    if verbose:
+        shares = [f"{_share(run.compiled[name], run.rows[name])} of {name}" for name in ("label_rows", "objects")]
+        _say(f"read by compiled code: {', '.join(shares)}; the rest went the general path")
     if run.reasons:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in run.reasons.most_common())
         _say(f"rejects: {reasons}")
         _say(f"see them with: labelframe rejects {printable(out.as_posix(), 1000)}")
+
+
+def _share(part: int, of: int) -> str:
+    return f"{part:,} ({part / of:.2%})" if of else "0"
 
 
 def _tell_copies(run: Run, out: Path) -> None:

@@ -6,6 +6,7 @@ In: what `read` gives of a part. Out: the same in the same order, but the label 
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections import deque
@@ -16,18 +17,23 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from labelframe.flattening.columns import RUN_COLUMNS
 from labelframe.flattening.ordinary import Batch, flatten_batch
 from labelframe.kernel.reader import Reader
+from labelframe.kernel.scan import find_lines, find_rows
 from labelframe.read import Broken, Part, RawRow, RowBatch, read_batches
 from labelframe.schema import TABLES
 
 Ints = NDArray[np.int64]
+log = logging.getLogger("labelframe")
+PATIENCE = 2.5  # seconds in which code that was compiled before is loaded
+COMPILING = "compiling the reader of label rows: this is done once, and takes about half a minute"
 WORTH = 1 << 20  # bytes of a batch below which the general path is as quick
-BATCH = 8 << 20
+BATCH = 16 << 20
 
 
 @dataclass
@@ -69,6 +75,13 @@ class Pool:
         self._threads = ThreadPoolExecutor(self.workers, "labelframe") if self.workers > 1 else None
 
     def __enter__(self) -> Pool:
+        told = threading.Timer(PATIENCE, log.warning, [COMPILING])
+        told.daemon = True
+        told.start()
+        try:
+            self.flatten(_example())
+        finally:
+            told.cancel()
         return self
 
     def __exit__(
@@ -90,6 +103,8 @@ class Pool:
         running = 0
         try:
             for piece in read_batches(part, BATCH):
+                if isinstance(piece, RawRow) and len(piece.data) >= WORTH:
+                    piece = RowBatch.of(piece)
                 if not isinstance(piece, RowBatch):
                     waiting.append(piece)
                 elif int(piece.ends[-1] - piece.begins[0]) < WORTH:
@@ -115,6 +130,40 @@ class Pool:
     ) -> Iterator[RawRow | Broken | Flattened]:
         while waiting:
             yield _result(waiting.popleft())
+
+
+def _example() -> RowBatch:
+    """A label row that makes all code be loaded or compiled."""
+    text = orjson.dumps(EXAMPLE)
+    for find, row in ((find_rows, b"[" + text), (find_lines, text + b"\n")):
+        buffer = np.frombuffer(row + bytes(64), np.uint8)
+        places = np.zeros(1, np.int64), np.zeros(1, np.int64)
+        find(buffer, 1, len(row), *((False,) if find is find_rows else ()), *places)
+    return RowBatch.of(RawRow(0, text))
+
+
+EXAMPLE = {
+    "label_hash": "a",
+    "data_type": "image",
+    "data_units": {
+        "b": {
+            "data_type": "image/png",
+            "width": 2,
+            "height": 2,
+            "labels": {
+                "objects": [
+                    {"objectHash": "c", "shape": "polygon", "polygons": [[[0.5, 0.5, 1, 1]]]},
+                    {
+                        "objectHash": "d",
+                        "shape": "bitmask",
+                        "reviews": [],
+                        "bitmask": {"rleString": "04", "top": 0, "left": 0, "width": 2, "height": 2},
+                    },
+                ]
+            },
+        }
+    },
+}
 
 
 def _result(piece: RawRow | Broken | tuple[RowBatch, Future[Batch]]) -> RawRow | Broken | Flattened:

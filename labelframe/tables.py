@@ -8,6 +8,7 @@ the JSON must be what was written or rejected.
 from __future__ import annotations
 
 import gc
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -126,6 +127,7 @@ class Run:
     reasons: Counter[str] = field(default_factory=Counter)  # of rejects
     other_branches: Counter[str] = field(default_factory=Counter)  # label rows passed over, by branch
     delete_events: int = 0
+    compiled: Counter[str] = field(default_factory=Counter)  # label rows and objects that compiled code took, by table
     extra: Counter[tuple[str, str]] = field(default_factory=Counter)  # keys kept in extra, by (table, key)
 
 
@@ -232,6 +234,7 @@ class _Output:
         self._emit(name, batch)
 
 
+log = logging.getLogger("labelframe")
 COMPILED_FROM = 8 << 20
 """Bytes of sources from which on compiled code is worth its loading."""
 
@@ -246,8 +249,12 @@ def _pool(found: Found, options: Options) -> Iterator[Pool | None]:
     if not wanted or options.ontology is not None:
         yield None
         return
-    from labelframe.compiled import Pool
-
+    try:
+        from labelframe.compiled import Pool
+    except ImportError as error:
+        log.warning("numba is not here (%s): label rows are read without it, more slowly", error)
+        yield None
+        return
     with Pool(options.workers, options.branch, without_links if options.strip_links else None) as pool:
         yield pool
 
@@ -346,6 +353,8 @@ class _Intake:
         tally.found.update(batch.found)
         tally.written.update(batch.written)
         self.run.extra.update(batch.extra)
+        self.run.compiled["label_rows"] += int(batch.is_read.sum())
+        self.run.compiled["objects"] += len(batch.rows["objects"]) - len(singles)
         for name in TABLES:
             rest = [part for part in general.get(name, []) if len(part)]
             own = ordinary.get(name)

@@ -48,7 +48,7 @@ def outcome(path: Path, is_compiled: bool, **options: Any) -> Outcome:
         run = flatten_sources(
             find_sources([path]),
             lambda name, batch: parts[name].append(batch),
-            Options(compiled=is_compiled, workers=1, **options),
+            Options(**{"compiled": is_compiled, "workers": 1, **options}),
         )
     except LabelframeError as error:
         return str(error)

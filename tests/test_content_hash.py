@@ -27,7 +27,7 @@ def hash_of(row: Row) -> str:
     """The hash of a label row as it is read from a file."""
     value = decode(json.dumps(row).encode()).value
     assert isinstance(value, dict)
-    return content_hash(value)[0]
+    return content_hash(value)
 
 
 def rows_of_the_demo() -> list[Row]:

@@ -382,6 +382,7 @@ class _Tables:
         good = np.zeros(count, bool)
         columns.measure_masks(
             self.read.buffer,
+            self.read.bytes,
             np.ascontiguousarray(begins),
             np.ascontiguousarray(sizes),
             widths,

@@ -69,9 +69,13 @@ def copy_texts(buffer: Any, begins: Any, texts: Any, offsets: Any, data: Any) ->
 
 
 @entry
-def copy_spans(buffer: Any, begins: Any, offsets: Any, data: Any) -> None:
+def copy_spans(buffer: Any, others: Any, begins: Any, offsets: Any, data: Any) -> None:
+    """Copy pieces of `buffer`, or where their begin is negative of `others`."""
     for row in range(len(begins)):
-        _copy(buffer, begins[row], data, offsets[row], offsets[row + 1])
+        if begins[row] >= 0:
+            _copy(buffer, begins[row], data, offsets[row], offsets[row + 1])
+        else:
+            _copy(others, -1 - begins[row], data, offsets[row], offsets[row + 1])
 
 
 @compiled
@@ -149,12 +153,14 @@ def read_times(buffer: Any, begins: Any, sizes: Any, texts: Any, times: Any) -> 
 
 @entry
 def measure_masks(
-    buffer: Any, begins: Any, sizes: Any, widths: Any, heights: Any, pixels: Any, extent: Any, good: Any
+    buffer: Any, others: Any, begins: Any, sizes: Any, widths: Any, heights: Any, pixels: Any, extent: Any, good: Any
 ) -> None:
     """Measure masks from their run lengths, as `flattening.rle` does: pixels set, first and last column, first and last
     row that hold one (`extent`: 4 x masks). Those that it could not take are not `good`."""
     for mask in range(len(begins)):
-        place, end = begins[mask], begins[mask] + sizes[mask]
+        is_other = begins[mask] < 0
+        place = -1 - begins[mask] if is_other else begins[mask]
+        end = place + sizes[mask]
         width, height = widths[mask], heights[mask]
         total = set_pixels = before = last = 0
         count = 0
@@ -164,7 +170,7 @@ def measure_masks(
             value, shift = 0, 0
             more = True
             while more and well:
-                code = np.int64(buffer[place]) - 0x30
+                code = np.int64(others[place] if is_other else buffer[place]) - 0x30
                 place += 1
                 if code < 0 or code > 63 or shift >= 40:
                     well = False

@@ -27,6 +27,11 @@ def inlined(function: Function) -> Function:
 
 
 def entry(function: Function) -> Function:
-    """Compile a function that is called from outside."""
-    made: Function = njit(_nrt=False, nogil=True, error_model="numpy", cache=True)(function)
+    """Compile a function that is called from outside. Its machine code is kept beside the source, or where that cannot be
+    written in the user's cache; where there is no place at all it is compiled each time."""
+    options = {"_nrt": False, "nogil": True, "error_model": "numpy"}
+    try:
+        made: Function = njit(cache=True, **options)(function)
+    except RuntimeError:
+        made = njit(**options)(function)
     return made

@@ -7,7 +7,7 @@ handed back is never judged here: the general path says what is wrong with it, i
 
 A cell is two numbers. `size` tells what stands there: ABSENT, NULL, WHOLE, FRACTION, FALSE, TRUE, or (0 and more) the
 length of a text, or how many elements a list or map has. `begin` is the number of a text that is kept once (`Texts`),
-the bits of a float64, a place in the buffer, or the first of the records, coordinates or ranges that belong to it.
+the bits of a float64, a place in the buffer (negative: -1 less one in `Streams.bytes`), or the first of the records, coordinates or ranges that belong to it.
 
 The reader is one loop and a stack of the objects that are open: at a value it reads what the grammar says stands there,
 behind a value it closes what ends and goes on to the next key.
@@ -123,12 +123,13 @@ class Texts(NamedTuple):
 class Streams(NamedTuple):
     """Values one after another: `numbers` of shapes, `rings` (of polygons: place of the first number, polygons, then
     rings and sizes of rings of each), ends of `ranges`, keys that are `unknown` (kind, record, begin and length of the
-    key, begin and end of the value)."""
+    key, begin and end of the value), `bytes` of long texts that had escapes."""
 
     numbers: np.ndarray[Any, Any]
     rings: np.ndarray[Any, Any]
     ranges: np.ndarray[Any, Any]
     unknown: np.ndarray[Any, Any]
+    bytes: np.ndarray[Any, Any]
 
 
 class Room(NamedTuple):
@@ -153,10 +154,10 @@ def new_room() -> Room:
     numbers = (np.zeros(_DEPTH, np.int64) for _ in range(6))
     sums = (np.zeros(2, np.uint64) for _ in range(2))
     paths = np.zeros(_DEPTH, np.uint64)
-    return Room(*numbers, paths, new_scratch(), *sums, np.zeros(len(KINDS), np.int64), np.zeros(6, np.int64))
+    return Room(*numbers, paths, new_scratch(), *sums, np.zeros(len(KINDS), np.int64), np.zeros(FULL_KIND + 1, np.int64))
 
 
-N_TEXTS, N_NUMBERS, N_RINGS, N_RANGES, N_UNKNOWN, FULL_KIND = 0, 1, 2, 3, 4, 5
+N_TEXTS, N_NUMBERS, N_RINGS, N_RANGES, N_UNKNOWN, N_BYTES, FULL_KIND = 0, 1, 2, 3, 4, 5, 6
 """What `lengths` counts; at the last place the kind whose records have no room, -1 where it is something else."""
 
 
@@ -226,6 +227,22 @@ def _without_query(buffer: Any, begin: int, end: int) -> int:
         if buffer[place] == 0x3F:
             return place
     return end
+
+
+@compiled
+def _without_escapes(buffer: Any, place: int, end: int, out: Any, to: int) -> int:
+    """Copy a text, which is where it ends then; BROKEN where it has escapes of other than backslashes, which run lengths
+    are full of."""
+    while place < end:
+        byte = buffer[place]
+        if byte == 0x5C:
+            place += 1
+            if buffer[place] != 0x5C:
+                return BROKEN
+        out[to] = byte
+        to += 1
+        place += 1
+    return to
 
 
 @inlined
@@ -598,7 +615,14 @@ def _read_row(
                     if last == BROKEN:
                         return ROW_ODD
                     if escaped:
-                        abort = True
+                        first = lengths[N_BYTES]
+                        number = _without_escapes(buffer, place + 1, last, streams.bytes, first)
+                        abort = number == BROKEN
+                        if not abort:
+                            begin[cell], size[cell] = -1 - first, number - first
+                            tell(sums, path, text_hash(streams.bytes, first, number))
+                            lengths[N_BYTES] = number
+                            after = last + 1
                     else:
                         begin[cell], size[cell] = place + 1, last - place - 1
                         tell(sums, path, text_hash(buffer, place + 1, last))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from labelframe.kernel import columns
 from labelframe.kernel.grammar import HEADER, KINDS, NAME, PARENT, arrays
+from labelframe.kernel.text import PADDING
 from labelframe.kernel.machine import (
     N_TEXTS,
     FULL_KIND,
@@ -94,6 +95,7 @@ class Reader:
         self._unknown = np.empty((1 << 10, 6), np.int64)
         self._room = new_room()
         self._streams = (np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64))
+        self._bytes = np.empty(0, np.uint8)
 
     def read(self, buffer: NDArray[np.uint8], begins: Ints, ends: Ints, skip: NDArray[np.bool_] | None = None) -> Read:
         """Read label rows, but for those to skip. What it gives is good until the next batch is read."""
@@ -103,7 +105,7 @@ class Reader:
         assert cells is not None and texts is not None
         cells.count[:] = 0
         texts.table[:] = -1
-        lengths = np.zeros(6, np.int64)
+        lengths = np.zeros(FULL_KIND + 1, np.int64)
         status = np.zeros(len(begins), np.int8)
         if skip is not None:
             status[skip] = ROW_ODD
@@ -111,7 +113,7 @@ class Reader:
         row = 0
         while True:
             lengths[FULL_KIND] = -1
-            streams = Streams(*self._streams, self._unknown)
+            streams = Streams(*self._streams, self._unknown, self._bytes)
             row = read_rows(
                 buffer, begins, ends, row, status, sums, _GRAMMAR, cells, texts, streams, lengths, self._room
             )
@@ -130,6 +132,7 @@ class Reader:
         most = characters // 2 + 8
         if len(self._streams[0]) < most:
             self._streams = (np.empty(most), np.empty(most, np.int64), np.empty(most, np.int64))
+            self._bytes = np.empty(2 * most + PADDING, np.uint8)
         if self._cells is None:
             self._cells = _new_cells(np.array([characters // kind.share + 64 for kind in KINDS.values()]))
             self._texts = _new_texts(max(1 << 12, characters // 512))
@@ -192,6 +195,13 @@ class Read:
         return np.full(int(self.lengths[N_TEXTS]) + 1, -1, np.int32)
 
     @property
+    def bytes(self) -> NDArray[np.uint8]:
+        """Long texts that had escapes, to be read only."""
+        view = self.streams.bytes.view()
+        view.flags.writeable = False
+        return view
+
+    @property
     def n_texts(self) -> int:
         return int(self.lengths[N_TEXTS])
 
@@ -217,7 +227,7 @@ class Read:
         offsets = np.zeros(len(begins) + 1, np.int32)
         np.cumsum(np.maximum(sizes, 0), out=offsets[1:])
         data = np.empty(int(offsets[-1]), np.uint8)
-        columns.copy_spans(self.buffer, np.ascontiguousarray(begins), offsets, data)
+        columns.copy_spans(self.buffer, self.bytes, np.ascontiguousarray(begins), offsets, data)
         return string_array(offsets, data, sizes >= 0)
 
     def dictionary(self, texts: Ints) -> pa.DictionaryArray:

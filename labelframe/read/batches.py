@@ -39,6 +39,13 @@ class RowBatch:
     def __len__(self) -> int:
         return len(self.begins)
 
+    @staticmethod
+    def of(row: RawRow) -> RowBatch:
+        """A batch of one."""
+        buffer = np.frombuffer(row.data + PADDING, np.uint8)
+        ends, offsets = np.array([len(row.data)]), np.array([row.offset])
+        return RowBatch(buffer, np.zeros(1, np.int64), ends, offsets)
+
     def row(self, index: int) -> RawRow:
         """One of them by itself."""
         data = self.buffer[int(self.begins[index]) : int(self.ends[index])].tobytes()

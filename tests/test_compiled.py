@@ -1,0 +1,213 @@
+"""Compiled code and the general path say the same of everything; compiled code is there only where it is worth it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import both_ways
+import exports
+import numpy as np
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from labelframe import compiled, content, tables
+from labelframe.demo_export import demo_export
+from labelframe.kernel import columns, machine, scan
+from labelframe.kernel.numbers import UNDECIDED, read_number
+from labelframe.kernel.reader import Reader
+from labelframe.kernel.text import PADDING
+from labelframe.kernel.walk import ROOT, new_scratch, walk
+from labelframe.labels import flatten
+from labelframe.read import find_sources
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+KINDS = ("mixed", "boxes", "polygons", "images", "bitmasks", "skeletons", "attributes", "audio", "dicom", "text")
+
+
+@pytest.fixture(autouse=True)
+def _every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small batches are read by compiled code too."""
+    monkeypatch.setattr(compiled, "WORTH", 0)
+
+
+def same(rows: list[Any], folder: Path, **options: Any) -> None:
+    data = orjson.dumps(rows) if both_ways.all_fit(rows) else json.dumps(rows).encode()
+    assert both_ways.difference(data, folder, **options) is None
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(exports.exports())
+def test_invented_exports_give_the_same_both_ways(tmp_path: Path, rows: list[Any]) -> None:
+    same(rows, tmp_path, on_error="collect")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_label_rows_with_a_change_give_the_same_both_ways(tmp_path: Path, seed: int) -> None:
+    both_ways.mutations(100, seed, tmp_path)
+
+
+@pytest.mark.parametrize("options", [{}, {"strip_links": True}, {"branch": "main"}, {"workers": 3}], ids=str)
+def test_the_demo_gives_the_same_both_ways(
+    tmp_path: Path, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "BATCH", 1 << 16)
+    path = tmp_path / "export.json"
+    path.write_bytes(orjson.dumps(demo_export()))
+    general, ordinary = (both_ways.outcome(path, way, **options) for way in (False, True))
+    assert general == ordinary
+
+
+@pytest.mark.parametrize("digits", ["4", "17"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_ordinary_exports_are_taken_by_compiled_code(tmp_path: Path, kind: str, digits: str) -> None:
+    path = tmp_path / "export.json"
+    command = [sys.executable, str(BENCHMARKS / "generate.py"), str(path), "--kind", kind, "--digits", digits]
+    subprocess.run([*command, "--megabytes", "0.4"], check=True, capture_output=True)
+    assert both_ways.difference(path.read_bytes(), tmp_path) is None
+    run = tables.flatten_sources(find_sources([path]), lambda *_: None, tables.Options(compiled=True))
+    assert run.compiled["label_rows"] == run.rows["label_rows"]
+    assert run.compiled["objects"] >= 0.99 * run.rows["objects"]
+
+
+def test_label_rows_of_one_hash_are_told_in_the_order_of_the_export(tmp_path: Path) -> None:
+    rows = demo_export()[:12]
+    odd = {**rows[3], "label_hash": rows[5]["label_hash"], "scene": {}}  # this one goes the general path
+    for order in ([odd, *rows], [*rows, odd], [*rows[:6], odd, *rows[6:], rows[2]]):
+        same(order, tmp_path, on_error="collect")
+        same(order, tmp_path)
+
+
+def test_single_objects_go_the_general_path_at_their_place(tmp_path: Path) -> None:
+    rows = [row for row in demo_export() if row["data_type"] == "video"][:3]
+    for row in rows:
+        unit = next(iter(row["data_units"].values()))
+        entries = [entry for blob in unit["labels"].values() for entry in blob["objects"]]
+        for number, entry in enumerate(entries[::3]):
+            entry["name"] = ['quo"te', "tab\there", 5, entry["name"]][number % 4]
+            if number % 5 == 0:
+                entry["shape"] = "hexagon"
+            if number % 7 == 0:
+                entry["boundingBox"] = None
+    same(rows, tmp_path, on_error="collect")
+    path = tmp_path / "export.json"
+    run = tables.flatten_sources(find_sources([path]), lambda *_: None, tables.Options("collect", compiled=True))
+    assert run.compiled["label_rows"] == len(rows)
+    assert 0 < run.compiled["objects"] < run.rows["objects"]
+
+
+def test_there_is_room_for_more_than_was_guessed(tmp_path: Path) -> None:
+    unit = {"data_type": "image/png", "labels": {"objects": [{"objectHash": f"{n}", "k": n} for n in range(9000)]}}
+    same([{"label_hash": "a", "data_type": "image", "data_units": {"b": unit}}], tmp_path)
+
+
+def test_each_function_is_compiled_for_one_kind_of_arguments() -> None:
+    entries = [
+        *(machine.read_rows, scan.find_rows, scan.find_lines, columns.distinct, columns.text_offsets),
+        *(columns.copy_texts, columns.copy_spans, columns.read_times, columns.measure_masks, columns.gather_owners),
+        *(columns.ring_sizes, columns.count_rings, columns.copy_numbers),
+    ]
+    with compiled.Pool(1, None, None):
+        pass
+    assert {entry.__name__: len(entry.signatures) for entry in entries} == {entry.__name__: 1 for entry in entries}  # type: ignore[attr-defined]
+
+
+def padded(data: bytes) -> np.ndarray[Any, Any]:
+    return np.frombuffer(data + bytes(PADDING), np.uint8)
+
+
+def some_numbers(count: int) -> list[str]:
+    rng = random.Random(0)
+    made = []
+    while len(made) < count:
+        (bits,) = struct.unpack("<d", rng.randbytes(8))
+        whole = rng.randrange(-(10**17), 10**17)
+        number = rng.choice([bits, rng.random(), round(rng.uniform(-9, 9), 4), whole / 10 ** rng.randrange(25)])
+        text = rng.choice([repr(number), f"{number:.{rng.randrange(18)}e}", str(whole), f"{number:.17g}"])
+        if abs(float(text)) < float("inf"):
+            made.append(text)
+    return made
+
+
+def test_numbers_are_rounded_to_the_nearest() -> None:
+    decided = 0
+    for text in some_numbers(20_000):
+        value, how, end = read_number(padded(text.encode()), 0)
+        assert end == len(text)
+        if how != UNDECIDED:
+            decided += 1
+            assert struct.pack("<d", value) == struct.pack("<d", float(text)) or value == float(text) == 0, text
+    assert decided > 15_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("18446744073709551616", "18446744073709551617", "0.1", "-0", "-0.0", "1e5", "1E-07", "9007199254740993", "5e-324"),
+        *('"é"', '"\\u00e9"', "[]", "{}", "null", "true", "false", '{"a":[1,{"b":[]}],"c":"","d":{"e":null}}'),
+        *("01", "1.", "1e", "-", ".5", "+1", "tru", "nul", "[1,]", "[1 2]", '{"a":1,}', '{"a" 1}', '{a:1}', "[", '"', '"\t"'),
+        *('"\\x"', '"\\ud800"', '"\\udc00"', '"\\ud83d\\ude00"', '"\\u12g4"', "[[[[[[]]]]]]", "{}}", '{"a":1,"a":2}'),
+    ],
+)
+def test_any_value_is_walked_as_orjson_reads_it(text: str) -> None:
+    data = text.encode()
+    sums = np.zeros(2, np.uint64)
+    end, how = walk(padded(data), 0, ROOT, sums, new_scratch())
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        assert how == -1 or end < len(data)
+        return
+    assert how >= 0
+    assert end == len(data)
+    if how == 0:
+        assert (int(sums[0]), int(sums[1])) == content.sums(value)
+
+
+@pytest.mark.parametrize("data", [b'"\xff"', b'"\xc0\x80"', b'"\xed\xa0\x80"', b'"\xf4\x90\x80\x80"', b'"\xe2\x82"', b'"\x1f"'])
+def test_text_that_is_not_utf8_is_no_string(data: bytes) -> None:
+    assert walk(padded(data), 0, ROOT, np.zeros(2, np.uint64), new_scratch())[1] == -1
+
+
+def test_a_reader_reads_no_byte_beyond_what_it_is_given() -> None:
+    for row in demo_export()[:40:3]:
+        data = orjson.dumps(row)
+        for cut in range(0, len(data), max(1, len(data) // 60)):
+            read = Reader().read(padded(data[:cut]), np.zeros(1, np.int64), np.array([cut]))
+            assert read.status[0] == machine.ROW_ODD
+
+
+def test_without_numba_all_goes_the_general_path_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "export.json"
+    path.write_bytes(orjson.dumps(demo_export()[:5]))
+    monkeypatch.setitem(sys.modules, "labelframe.compiled", None)
+    with caplog.at_level(logging.WARNING, "labelframe"):
+        tables.flatten_sources(find_sources([path]), lambda *_: None, tables.Options(compiled=True))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "numba is not here" in caplog.text
+
+
+def test_small_exports_do_not_load_numba(tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    path.write_bytes(orjson.dumps(demo_export()))
+    program = "import sys, labelframe; labelframe.flatten(sys.argv[1]); print('numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program, str(path)], check=True, capture_output=True, text=True)
+    assert done.stdout == "False\n"
+
+
+def test_the_number_of_workers_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "BATCH", 1 << 15)
+    monkeypatch.setattr(tables, "COMPILED_FROM", 0)
+    path = tmp_path / "export.json"
+    path.write_bytes(orjson.dumps(demo_export()))
+    one, many = (flatten(path), flatten(path))
+    assert all(one[name].equals(many[name]) for name in one)
