@@ -297,12 +297,13 @@ class _TableWriter:
         rows = sum(waiting.num_rows for waiting in self._waiting)
         group = min(ROW_GROUP_ROWS, PART_ROWS)
         if rows >= group or sum(waiting.nbytes for waiting in self._waiting) >= ROW_GROUP_BYTES:
-            waiting = pa.Table.from_batches(self._waiting).unify_dictionaries()
+            waiting = pa.Table.from_batches(self._waiting)
             full = rows - rows % group or rows
+            # Of the batches as they came: the slice keeps no more than the last of them in memory.
+            self._waiting = waiting.slice(full).to_batches()
+            waiting = waiting.slice(0, full).unify_dictionaries()
             for start in range(0, full, group):
-                self._write(waiting.slice(start, min(group, full - start)))
-            # Taken, not sliced: a slice would keep all of it in memory.
-            self._waiting = waiting.take(pa.array(range(full, rows), pa.int64())).to_batches()
+                self._write(waiting.slice(start, group))
 
     def _write(self, table: pa.Table) -> None:
         if table.num_rows == 0:
