@@ -3,10 +3,10 @@
     python benchmarks/parquet.py SNAPSHOT [--table objects] [--rows 320000] [--digits 17]
 
 Writes rows of a table of the snapshot in one way after another, and reads each file with pyarrow, Polars and DuckDB:
-all of it, one label row (`label_hash = ...`, then the same by its row_id), and large objects of one class (`name = ...
-and area > ...`). Writing is CPU time, since pyarrow writes on one core; reading is wall time, of pyarrow, Polars and
-DuckDB; the best of the runs counts. All is told as ratios to the way that labelframe writes, whose own figures stand in
-the first row. `--digits 17` gives coordinates the digits that a model's predictions have. The figures of the last run that was kept stand in
+all of it, one label row (by its label_hash, by its row_id), and large objects of one class (`name = ... AND area >
+...`). Writing is CPU time, since pyarrow writes on one core; reading is wall time; the best of the runs counts. All is
+told as ratios to the way that labelframe writes, whose own figures stand in the first row. `--digits 17` gives
+coordinates the digits that a model's predictions have. The figures of the last run that was kept stand in
 benchmarks/README.md.
 """
 

@@ -110,8 +110,8 @@ class Labels(Mapping[str, pa.Table]):
             where: an SQL condition on label_rows, such as "label_hash = '9f2c'": only rows of label rows that meet it.
 
         A filter on a number or a time (`row_id`, `frame`, `created_at`) skips every row group whose min and max cannot
-        meet it; one on a text (`name`) unpacks that column of each, and the others only where it is met. `where` filters
-        by `row_id`, which rises through every table: the row groups of those label rows alone are read.
+        meet it; one on a text (`name`) unpacks that column of each, and the others only where it is met. `where`
+        filters by `row_id`, which rises through every table: the row groups of those label rows alone are read.
         """
         import polars as pl
 
