@@ -102,14 +102,32 @@ class Labels(Mapping[str, pa.Table]):
         """A table as a Polars data frame; numeric columns are not copied."""
         return _frame(self[name])
 
-    def scan(self, name: str) -> pl.LazyFrame:
-        """A table as a Polars lazy frame: of a snapshot, only what a query needs is read."""
+    def scan(self, name: str, where: str | None = None) -> pl.LazyFrame:
+        """A table as a Polars lazy frame: of a snapshot, only what a query needs is read.
+
+        Args:
+            name: the table.
+            where: an SQL condition on label_rows, such as "label_hash = '9f2c'": only rows of label rows that meet it.
+
+        A filter on a number or a time (`row_id`, `frame`, `created_at`) skips every row group whose min and max cannot
+        meet it; one on a text (`name`) unpacks that column of each, and the others only where it is met. `where`
+        filters by `row_id`, which rises through every table: the row groups of those label rows alone are read.
+        """
         import polars as pl
 
         self._check(name)
         if self._in_memory is not None:
-            return self.polars(name).lazy()
-        return pl.scan_parquet(self._parts(name), glob=False, hive_partitioning=False)
+            frame = self.polars(name).lazy()
+        else:
+            frame = pl.scan_parquet(self._parts(name), glob=False, hive_partitioning=False)
+        if where is None or "row_id" not in TABLES[name].schema.names:
+            return frame
+        return frame.filter(pl.col("row_id").is_in(self._rows_where(where)))
+
+    def _rows_where(self, where: str) -> list[int]:
+        """The label rows that meet a condition."""
+        with self._asked(where, None) as connection:
+            return [row for (row,) in connection.execute("SELECT row_id FROM chosen_rows ORDER BY row_id").fetchall()]
 
     def connect(self, wide: bool = True, where: str | None = None) -> duckdb.DuckDBPyConnection:
         """A new in-memory DuckDB connection with every table and view.

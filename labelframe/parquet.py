@@ -3,12 +3,25 @@
 In: record batches of tables. Out: `DIR/<table>/part-00000.parquet ...` and `DIR/_labelframe.json`. It is written beside
 its place and moved in whole. It knows no JSON exports and no DuckDB.
 
-zstd 1 and dictionary pages; coordinates do not repeat, so their columns go without dictionaries.
+How a file is written was chosen by measuring (`benchmarks/parquet.py`; the figures stand in benchmarks/README.md):
+writing counts most, then size, then reading.
+
+- zstd 1: half of what is written would be larger by a fifth to a half with Snappy or LZ4, to save a tenth of the time.
+- Dictionary pages for every column, up to 128 kB: coordinates of four decimals repeat, row_id and object_number do even
+  more; coordinates of 17 digits leave their dictionary after 16,384 values.
+- Pages end at 1 MB, not at 20,000 rows: most columns are one page.
+- Row groups of 131,072 rows, with min and max of every column: row_id rises through a table, so that one label row is
+  read from one or two of them.
+- A Bloom filter for every column of hashes, which are random, so that min and max tell nothing of them. DuckDB asks it.
+
+All of it is plain Parquet: data pages v1, PLAIN and RLE_DICTIONARY. Delta encodings would make `frame` smaller,
+BYTE_STREAM_SPLIT long coordinates, but readers older than 2022 or 2023 lack them.
 """
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import os
 import shutil
@@ -30,6 +43,16 @@ from labelframe.workplace import Workplace, beside, sync_file
 ROW_GROUP_ROWS = 1 << 17
 ROW_GROUP_BYTES = 1 << 26  # of Arrow data: long polygons fill a row group sooner than rows do
 PART_ROWS = 1 << 23
+
+WRITING: dict[str, Any] = {
+    "compression": "zstd",
+    "compression_level": 1,
+    "use_dictionary": True,
+    "dictionary_pagesize_limit": 1 << 17,
+    "max_rows_per_page": 1 << 20,
+    "write_batch_size": 1 << 13,  # with 1,024, the default, writing takes 7 % longer
+}
+"""How ParquetWriter writes any table."""
 
 Manifest = dict[str, Any]
 
@@ -235,6 +258,16 @@ def _strangers(folder: Path) -> list[str]:
     return [name for name in files if name not in own and not name.startswith((DATABASE, f".{DATABASE}", ".DS_Store"))]
 
 
+def writing(table: Table) -> dict[str, Any]:
+    """How ParquetWriter writes a table, as far as this pyarrow can: before 26 it writes no Bloom filters."""
+    hashes = [column.name for column in table.columns if column.name.endswith("_hash")]
+    # Sized for the most values that there can be; what is not needed of it is not written.
+    filters = {name: {"ndv": ROW_GROUP_ROWS, "fpp": 0.01} for name in hashes}
+    known = inspect.signature(pq.ParquetWriter).parameters
+    options = {**WRITING, "bloom_filter_options": filters or None}
+    return {name: option for name, option in options.items() if name in known}
+
+
 class _TableWriter:
     """The Parquet parts of one table."""
 
@@ -245,20 +278,14 @@ class _TableWriter:
         self._folder.mkdir()
         self._done: list[Path] = []
         self._rows: list[int] = []
-        self._dictionaries = [
-            column.name
-            for column in table.columns
-            if pa.types.is_dictionary(column.type) or pa.types.is_string(column.type)
-        ]
+        self._options = writing(table)
         self._waiting: list[pa.RecordBatch] = []
         self._writer: pq.ParquetWriter | None = None
         self._open()
 
     def _open(self) -> None:
         path = self._folder / f"part-{len(self._done):05}.parquet"
-        self._writer = pq.ParquetWriter(
-            path, self._table.schema, compression="zstd", compression_level=1, use_dictionary=self._dictionaries
-        )
+        self._writer = pq.ParquetWriter(path, self._table.schema, **self._options)
         self._done.append(path)
         self._rows.append(0)
 
@@ -270,12 +297,13 @@ class _TableWriter:
         rows = sum(waiting.num_rows for waiting in self._waiting)
         group = min(ROW_GROUP_ROWS, PART_ROWS)
         if rows >= group or sum(waiting.nbytes for waiting in self._waiting) >= ROW_GROUP_BYTES:
-            waiting = pa.Table.from_batches(self._waiting).unify_dictionaries()
+            waiting = pa.Table.from_batches(self._waiting)
             full = rows - rows % group or rows
+            # Of the batches as they came: the slice keeps no more than the last of them in memory.
+            self._waiting = waiting.slice(full).to_batches()
+            waiting = waiting.slice(0, full).unify_dictionaries()
             for start in range(0, full, group):
-                self._write(waiting.slice(start, min(group, full - start)))
-            # Taken, not sliced: a slice would keep all of it in memory.
-            self._waiting = waiting.take(pa.array(range(full, rows), pa.int64())).to_batches()
+                self._write(waiting.slice(start, group))
 
     def _write(self, table: pa.Table) -> None:
         if table.num_rows == 0:

@@ -132,6 +132,29 @@ def test_every_command_has_help(command: str) -> None:
     assert "--help" in text
 
 
+HELP = """
+import sys
+import typer
+from typer.testing import CliRunner
+from labelframe.cli import app
+for command in ([], *([name] for name in typer.main.get_command(app).commands)):
+    result = CliRunner().invoke(app, [*command, "--help"])
+    assert result.exit_code == 0 and "--help" in result.output, (command, result.output)
+    print(*command or ["labelframe"])
+print(*sys.modules)
+"""
+
+
+def test_help_loads_nothing_that_takes_long() -> None:
+    done = subprocess.run([sys.executable, "-c", HELP], check=True, capture_output=True, text=True)
+
+    *commands, modules = done.stdout.splitlines()
+    loaded = set(modules.split())
+    assert set(COMMANDS) < set(commands)
+    assert "labelframe.cli" in loaded
+    assert loaded & {"duckdb", "numba", "numpy", "orjson", "polars", "pyarrow"} == set()
+
+
 # flatten
 
 

@@ -15,7 +15,7 @@ import pytest
 from rows import image_row
 
 import labelframe as lf
-from labelframe.errors import LabelframeError, LabelRowError, SnapshotError, SourceError, UnknownNameError
+from labelframe.errors import LabelframeError, LabelRowError, QueryError, SnapshotError, SourceError, UnknownNameError
 from labelframe.schema import MANIFEST, TABLES
 from labelframe.stats import run_statistic, statistics
 
@@ -157,6 +157,26 @@ def test_a_scan_is_lazy_and_has_the_columns_and_rows_of_the_frame(name: str, lab
     assert isinstance(scan, pl.LazyFrame)
     assert scan.collect_schema() == labels.polars(name).schema
     assert scan.collect().equals(labels.polars(name))
+
+
+@pytest.mark.parametrize("where", ["label_hash = 'a'", "label_hash <> 'b'", "row_id in (select row_id from objects)"])
+@pytest.mark.parametrize("name", TABLES)
+def test_a_scan_of_some_label_rows_has_the_rows_that_a_connection_has(where: str, name: str, labels: lf.Labels) -> None:
+    scan = labels.scan(name, where=where)
+
+    with labels.connect(wide=False, where=where) as connection:
+        (rows,) = connection.execute(f"SELECT count(*) FROM {name}").fetchone() or ()
+    assert scan.collect().height == rows
+    assert scan.collect_schema() == labels.scan(name).collect_schema()
+
+
+def test_a_scan_of_label_rows_that_are_not_there_is_empty(labels: lf.Labels) -> None:
+    assert labels.scan("objects", where="label_hash = 'no such'").collect().height == 0
+
+
+def test_a_scan_by_a_condition_that_is_none_is_refused(labels: lf.Labels) -> None:
+    with pytest.raises(QueryError, match="label_hsh"):
+        labels.scan("objects", where="label_hsh = 'a'")
 
 
 def test_a_scan_of_a_snapshot_reads_only_what_is_asked(snapshot: Path) -> None:
