@@ -26,6 +26,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -216,7 +217,8 @@ class SnapshotWriter:
         `complete` adds what needs the files where they are to stay; if it fails, all is as it was before.
         """
         try:
-            parts = {name: writer.finish() for name, writer in self._parts.items()}
+            with ThreadPoolExecutor() as threads:
+                parts = dict(zip(self._parts, threads.map(_TableWriter.finish, self._parts.values()), strict=True))
             manifest = {
                 "format_version": FORMAT_VERSION,
                 "labelframe_version": __version__,
@@ -280,6 +282,7 @@ class _TableWriter:
         self._rows: list[int] = []
         self._options = writing(table)
         self._waiting: list[pa.RecordBatch] = []
+        self._waiting_bytes = 0
         self._writer: pq.ParquetWriter | None = None
         self._open()
 
@@ -294,13 +297,15 @@ class _TableWriter:
         if batch.num_rows == 0:
             return
         self._waiting.append(batch)
+        self._waiting_bytes += batch.nbytes
         rows = sum(waiting.num_rows for waiting in self._waiting)
         group = min(ROW_GROUP_ROWS, PART_ROWS)
-        if rows >= group or sum(waiting.nbytes for waiting in self._waiting) >= ROW_GROUP_BYTES:
+        if rows >= group or self._waiting_bytes >= ROW_GROUP_BYTES:
             waiting = pa.Table.from_batches(self._waiting)
             full = rows - rows % group or rows
             # Of the batches as they came: the slice keeps no more than the last of them in memory.
             self._waiting = waiting.slice(full).to_batches()
+            self._waiting_bytes = sum(rest.nbytes for rest in self._waiting)
             waiting = waiting.slice(0, full).unify_dictionaries()
             for start in range(0, full, group):
                 self._write(waiting.slice(start, group))

@@ -418,19 +418,20 @@ def read_vertices(buffer: Any, place: int, path: Any, sums: Any, streams: Any, l
     return place + 1, count
 
 
-@compiled
+@inlined
 def numeral_end(buffer: Any, place: int, number: int) -> int:
     """The place of the quote behind a number that is written in just its digits; BROKEN where another text stands
     there."""
-    power = 1
-    while power * 10 <= number:
-        power *= 10
-    while power > 0:
-        if np.int64(buffer[place]) != 0x30 + number // power % 10:
+    first, told = place, 0
+    while buffer[place] != 0x22:
+        digit = np.int64(buffer[place]) - 0x30
+        if digit < 0 or digit > 9 or place > first + 15:
             return BROKEN
+        told = told * 10 + digit
         place += 1
-        power //= 10
-    return place if buffer[place] == 0x22 else BROKEN
+    if told != number or place == first or (buffer[first] == 0x30 and place > first + 1):
+        return BROKEN
+    return place
 
 
 @compiled

@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from labelframe.kernel.compiling import compiled
+from labelframe.kernel.compiling import compiled, inlined
 
 WHOLE, FRACTION, UNDECIDED, BROKEN = 0, 1, 2, 3
 """How a number is written; UNDECIDED: its value must be found elsewhere; BROKEN: it is no number."""
@@ -122,7 +122,7 @@ def _nearest(digits: Any, exponent: int) -> tuple[float, bool]:
     return as_float((mantissa & ~np.uint64(1 << 52)) | (np.uint64(power) << np.uint64(52))), True
 
 
-@compiled
+@inlined
 def read_number(buffer: Any, place: int) -> tuple[float, int, int]:
     """(value, how it is written, the place behind it)"""
     negative = buffer[place] == 0x2D

@@ -232,9 +232,8 @@ class _List:
         begins, ends = self.found.begins[:given], self.found.ends[:given]
         parts = np.searchsorted(bounds, begins, "right"), np.searchsorted(bounds, ends, "left")
         for row in np.flatnonzero(parts[0] != parts[1]).tolist():
-            inner = text[int(begins[row]) + 1 : int(ends[row])]
             for key in self.splitter.search.keys:
-                if inner.count(b'"' + key + b'"') > 1:
+                if text.count(b'"' + key + b'"', int(begins[row]), int(ends[row])) > 1:
                     return row
         return given
 
