@@ -57,7 +57,9 @@ class Flattened:
             rows = self.batch.rows[name]
             columns["row_id"] = pa.array(row_ids[rows])
             if name == "label_rows":
-                columns["source"] = pa.array([source], pa.string()).dictionary_encode().take(pa.array(np.zeros(len(rows), int)))
+                columns["source"] = (
+                    pa.array([source], pa.string()).dictionary_encode().take(pa.array(np.zeros(len(rows), int)))
+                )
                 columns["row_number"] = pa.array(numbers[rows])
             schema = TABLES[name].schema
             made[name] = pa.RecordBatch.from_arrays([columns[column] for column in schema.names], schema=schema)
@@ -135,10 +137,10 @@ class Pool:
 def _example() -> RowBatch:
     """A label row that makes all code be loaded or compiled."""
     text = orjson.dumps(EXAMPLE)
-    for find, row in ((find_rows, b"[" + text), (find_lines, text + b"\n")):
-        buffer = np.frombuffer(row + bytes(64), np.uint8)
-        places = np.zeros(1, np.int64), np.zeros(1, np.int64)
-        find(buffer, 1, len(row), *((False,) if find is find_rows else ()), *places)
+    buffer = RowBatch.of(RawRow(0, text + b"\n")).buffer
+    places = np.zeros(1, np.int64), np.zeros(1, np.int64)
+    find_rows(buffer, 0, len(text), False, *places)
+    find_lines(buffer, 0, len(text) + 1, *places)
     return RowBatch.of(RawRow(0, text))
 
 

@@ -75,7 +75,7 @@ def _text(text: str) -> int:
 
 
 def sums(value: object, path: int = ROOT) -> Sums:
-    """The two sums over all leaves of a JSON value that stands at `path`. What JSON does not know counts as its text."""
+    """The two sums over all leaves of a JSON value that stands at `path`; what is no JSON counts as its text."""
     first = second = 0
     waiting: list[tuple[object, int]] = [(value, path)]
     while waiting:

@@ -346,7 +346,9 @@ def _about(run: tables.Run) -> dict[str, Any]:
             for source in run.sources
             if source.name in taken or any(name.startswith(f"{source.name}/") for name in taken)
         ],
-        "options": {key: value for key, value in vars(run.options).items() if key not in ("ontology", "workers", "compiled")},
+        "options": {
+            key: value for key, value in vars(run.options).items() if key not in ("ontology", "workers", "compiled")
+        },
         "ontology": None if run.ontology is None else vars(run.ontology),
         "passed_over": {
             "count": len(run.passed_over),

@@ -216,8 +216,8 @@ LABEL_ROWS = Table(
         Column(
             "content_hash",
             STRING,
-            "SHA-256 of the label row without what changes from export to export: export_hash, exported_at, "
-            "export_history and the query part of links.",
+            "Hash of the label row without what changes from export to export: export_hash, exported_at, "
+            "export_history and the query part of links. Neither the order of keys nor how numbers are written counts.",
             nullable=False,
         ),
         _FORM,

@@ -38,7 +38,7 @@ from labelframe.errors import (
 )
 from labelframe.flattening import Account, Flattener
 from labelframe.flattening.columns import BY_ROW, Taken
-from labelframe.flattening.label_row import Place
+from labelframe.flattening.label_row import OddObject, Place
 from labelframe.flattening.links import strip_links, without_links
 from labelframe.flattening.values import fits_column, json_text, microseconds, raw_text, whole
 from labelframe.read import (
@@ -68,7 +68,6 @@ from labelframe.schema import (
 
 if TYPE_CHECKING:
     from labelframe.compiled import Flattened, Pool
-    from labelframe.flattening.ordinary import OddObject
 
 Emit = Callable[[str, pa.RecordBatch], None]
 OnError = Literal["stop", "collect"]
@@ -82,8 +81,8 @@ class Options:
     branch: take the label rows of this branch only. strip_links: keep no link to the data. ontology: a file, or the
     JSON itself; it fills the tables of the ontology, and what an export leaves to it.
 
-    workers: how many cores to use; all where it is None. compiled: whether to read what is ordinary in compiled code; by
-    size where it is None. Neither changes what comes out.
+    workers: how many cores to use; all where it is None. compiled: whether to read what is ordinary in compiled code;
+    where it is None large exports are. Neither changes what comes out.
     """
 
     on_error: OnError = "stop"
@@ -346,7 +345,7 @@ class _Intake:
         general: dict[str, list[pa.RecordBatch]],
         singles: list[int],
     ) -> None:
-        """Give away the tables of a batch: what was made in compiled code, and what the general path made of the rest."""
+        """Give away the tables of a batch: what compiled code made, and what the general path made of the rest."""
         from labelframe.compiled import merged
 
         batch, tally = flattened.batch, self.flattener.tally

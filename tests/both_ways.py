@@ -74,8 +74,19 @@ def difference(data: bytes, folder: Path, suffix: str = ".json", **options: Any)
 
 ODD: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 0.5, -0.0, 2.0, 1e300, 1e-320, 2**53, 2**53 + 1, 2**63, -(2**63), 10**25),
-    *("", "x", "0", "None", "a\"b", "é", "日本", "\n", "🎈", "delete", "polygon", "bounding_box", "2024-02-30 10:00:00"),
-    *([], {}, [[]], [None], {"": 1}, {"x": 1, "y": 2}, {"0": {"x": 1, "y": 2}}, [[0, 1]], [[1, 0]], [[0.5, 0.25, 1, 2]]),
+    *("", "x", "0", "None", 'a"b', "é", "日本", "\n", "🎈", "delete", "polygon", "bounding_box", "2024-02-30 10:00:00"),
+    *(
+        [],
+        {},
+        [[]],
+        [None],
+        {"": 1},
+        {"x": 1, "y": 2},
+        {"0": {"x": 1, "y": 2}},
+        [[0, 1]],
+        [[1, 0]],
+        [[0.5, 0.25, 1, 2]],
+    ),
 )
 
 
@@ -96,7 +107,9 @@ def change(row: Any, rng: random.Random) -> None:
     elif kind == 3:
         del holder[key]
     elif kind == 4 and isinstance(holder, dict):
-        holder[rng.choice(("priority", "", "x", "name", "objectId", "shape", "0", "metadata", "label_hash"))] = rng.choice(ODD)
+        holder[rng.choice(("priority", "", "x", "name", "objectId", "shape", "0", "metadata", "label_hash"))] = (
+            rng.choice(ODD)
+        )
     elif kind == 5:
         other, there = rng.choice(list(nodes(row)))
         holder[key] = copy.deepcopy(other[there])

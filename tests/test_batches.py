@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelframe.demo_export import demo_export
-from labelframe.read import Broken, Part, RawRow, RowBatch, Source, read_batches, read_rows
-from labelframe.read import unpack
+from labelframe.read import Broken, Part, RawRow, RowBatch, Source, read_batches, read_rows, unpack
 from labelframe.read.unpack import Pieces
 
 
@@ -55,13 +54,18 @@ def check(data: bytes, step: int, size: int, suffix: str | None = None) -> None:
 
 
 ROW = {"label_hash": "h", "data_units": {"u": {"labels": {}, "title": 'a "quote", a \\ and {braces}'}}}
-TEXTS = st.sampled_from([b"[", b"]", b",", b" ", b"\n", b"{", b"}", b'"', b"\\", b'"\\', b"5", b"null", b"{}", b'{"label_hash":'])
+TEXTS = st.sampled_from(
+    [b"[", b"]", b",", b" ", b"\n", b"{", b"}", b'"', b"\\", b'"\\', b"5", b"null", b"{}", b'{"label_hash":']
+)
 
 
 @st.composite
 def listed(draw: st.DrawFn) -> bytes:
     """Label rows in a list or one a line, with odd white space and now and then something odd."""
-    rows = [orjson.dumps({**ROW, "label_hash": f"{n}", "pad": "x" * draw(st.integers(0, 300))}) for n in range(draw(st.integers(0, 12)))]
+    rows = [
+        orjson.dumps({**ROW, "label_hash": f"{n}", "pad": "x" * draw(st.integers(0, 300))})
+        for n in range(draw(st.integers(0, 12)))
+    ]
     if draw(st.booleans()):
         rows = [orjson.dumps(orjson.loads(row), option=orjson.OPT_INDENT_2) for row in rows]
     between = draw(st.sampled_from([b",", b", ", b",\n", b"\n", b" ,\r\n "]))
@@ -74,7 +78,12 @@ def listed(draw: st.DrawFn) -> bytes:
 
 
 @settings(max_examples=400, deadline=None)
-@given(listed(), st.sampled_from([1, 7, 64, 500, 1 << 20]), st.sampled_from([1, 100, 2000, 1 << 20]), st.sampled_from([None, ".json", ".jsonl"]))
+@given(
+    listed(),
+    st.sampled_from([1, 7, 64, 500, 1 << 20]),
+    st.sampled_from([1, 100, 2000, 1 << 20]),
+    st.sampled_from([None, ".json", ".jsonl"]),
+)
 def test_batches_are_the_rows_one_by_one(data: bytes, step: int, size: int, suffix: str | None) -> None:
     chunk = unpack.CHUNK
     try:

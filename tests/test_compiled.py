@@ -88,7 +88,8 @@ def test_label_rows_of_one_hash_are_told_in_the_order_of_the_export(tmp_path: Pa
 def test_single_objects_go_the_general_path_at_their_place(tmp_path: Path) -> None:
     rows = [row for row in demo_export() if row["data_type"] == "video"][:3]
     for row in rows:
-        unit = next(iter(row["data_units"].values()))
+        units: Any = row["data_units"]
+        unit = next(iter(units.values()))
         entries = [entry for blob in unit["labels"].values() for entry in blob["objects"]]
         for number, entry in enumerate(entries[::3]):
             entry["name"] = ['quo"te', "tab\there", 5, entry["name"]][number % 4]
@@ -125,7 +126,7 @@ def padded(data: bytes) -> np.ndarray[Any, Any]:
 
 def some_numbers(count: int) -> list[str]:
     rng = random.Random(0)
-    made = []
+    made: list[str] = []
     while len(made) < count:
         (bits,) = struct.unpack("<d", rng.randbytes(8))
         whole = rng.randrange(-(10**17), 10**17)
@@ -150,9 +151,36 @@ def test_numbers_are_rounded_to_the_nearest() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("18446744073709551616", "18446744073709551617", "0.1", "-0", "-0.0", "1e5", "1E-07", "9007199254740993", "5e-324"),
+        *(
+            "18446744073709551616",
+            "18446744073709551617",
+            "0.1",
+            "-0",
+            "-0.0",
+            "1e5",
+            "1E-07",
+            "9007199254740993",
+            "5e-324",
+        ),
         *('"é"', '"\\u00e9"', "[]", "{}", "null", "true", "false", '{"a":[1,{"b":[]}],"c":"","d":{"e":null}}'),
-        *("01", "1.", "1e", "-", ".5", "+1", "tru", "nul", "[1,]", "[1 2]", '{"a":1,}', '{"a" 1}', '{a:1}', "[", '"', '"\t"'),
+        *(
+            "01",
+            "1.",
+            "1e",
+            "-",
+            ".5",
+            "+1",
+            "tru",
+            "nul",
+            "[1,]",
+            "[1 2]",
+            '{"a":1,}',
+            '{"a" 1}',
+            "{a:1}",
+            "[",
+            '"',
+            '"\t"',
+        ),
         *('"\\x"', '"\\ud800"', '"\\udc00"', '"\\ud83d\\ude00"', '"\\u12g4"', "[[[[[[]]]]]]", "{}}", '{"a":1,"a":2}'),
     ],
 )
@@ -171,7 +199,9 @@ def test_any_value_is_walked_as_orjson_reads_it(text: str) -> None:
         assert (int(sums[0]), int(sums[1])) == content.sums(value)
 
 
-@pytest.mark.parametrize("data", [b'"\xff"', b'"\xc0\x80"', b'"\xed\xa0\x80"', b'"\xf4\x90\x80\x80"', b'"\xe2\x82"', b'"\x1f"'])
+@pytest.mark.parametrize(
+    "data", [b'"\xff"', b'"\xc0\x80"', b'"\xed\xa0\x80"', b'"\xf4\x90\x80\x80"', b'"\xe2\x82"', b'"\x1f"']
+)
 def test_text_that_is_not_utf8_is_no_string(data: bytes) -> None:
     assert walk(padded(data), 0, ROOT, np.zeros(2, np.uint64), new_scratch())[1] == -1
 

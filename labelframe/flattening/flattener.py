@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import orjson
 
@@ -19,13 +18,10 @@ from labelframe.flattening.cold import NO_FRAME_LEVEL, OWN_UNIT_TYPES, ColdRoom,
 from labelframe.flattening.columns import Columns, PlacedColumns, Taken
 from labelframe.flattening.geometry import MaskFault, geometry_of, shape_of
 from labelframe.flattening.hot import Events, HotRoom
-from labelframe.flattening.label_row import LabelRow, Place, Space, is_blob, is_frame_key, kind_of_labels
+from labelframe.flattening.label_row import LabelRow, OddObject, Place, Space, is_blob, is_frame_key, kind_of_labels
 from labelframe.flattening.ontology import Ontology
 from labelframe.flattening.values import digits, raw_text
 from labelframe.schema import REJECTS, TABLES
-
-if TYPE_CHECKING:
-    from labelframe.flattening.ordinary import OddObject
 
 BATCH_ROWS = 1 << 15  # lists of Python values are large: few at a time
 BATCH_WEIGHT = 1 << 21  # coordinates and characters of geometry in a batch, 8 bytes each
@@ -135,9 +131,7 @@ class Flattener:
         found = Found(f"it stands in {printable(first[0], 500)} as label row {first[1]} too")
         return Fault("label row stands twice", "each label row once on a branch", found)
 
-    def seen_before(
-        self, label_hash: str, branch: str | None, origin: Origin
-    ) -> tuple[str, int | None] | None:
+    def seen_before(self, label_hash: str, branch: str | None, origin: Origin) -> tuple[str, int | None] | None:
         """The source and row number of the same label row met before; else None, and this one is taken note of."""
         here = origin.source, origin.row_number
         first = self._seen.setdefault((label_hash, branch or "main"), here)

@@ -182,7 +182,7 @@ class _Rows:
         self.rows.append(row)
         self.numbers.extend(numbers)
 
-    def fill(self, rows: NDArray[np.int64], *columns: NDArray[np.float64]) -> None:
+    def fill(self, rows: NDArray[np.int64], *columns: NDArray[Any]) -> None:
         """Add many rows at once, their numbers by column."""
         self.rows.frombytes(np.ascontiguousarray(rows, np.int64).tobytes())
         self.numbers.frombytes(np.stack(columns, axis=1).astype(np.float64).tobytes() if columns else b"")
@@ -361,8 +361,8 @@ class Geometry:
         for vertex in vertices:
             for name, texts in zip(_POINT_TEXTS, self.keypoint_texts, strict=True):
                 text = vertex.get(name)
-                texts.append(text if type(text) is str else None)  # type: ignore[union-attr]
-            self.keypoint_states.append(visibility_of(vertex))  # type: ignore[union-attr]
+                texts.append(text if type(text) is str else None)
+            self.keypoint_states.append(visibility_of(vertex))
         self.keypoint_numbers.extend(flat)
         self.skeletons.add(row, len(vertices))
         self.weight += 8 * len(vertices)
@@ -467,9 +467,7 @@ class Geometry:
             mine.frombytes(np.ascontiguousarray(more, np.int64).tobytes())
         self.polygon_numbers.frombytes(np.ascontiguousarray(numbers).tobytes())
 
-    def fill_points(
-        self, rows: NDArray[np.int64], counts: NDArray[np.int64], numbers: NDArray[np.float64]
-    ) -> None:
+    def fill_points(self, rows: NDArray[np.int64], counts: NDArray[np.int64], numbers: NDArray[np.float64]) -> None:
         """Add many polylines and points at once: vertices of each row, their x, y, z."""
         self.points.fill(rows, counts)
         self.point_numbers.frombytes(np.ascontiguousarray(numbers).tobytes())
@@ -807,7 +805,12 @@ class _Batch:
         """Set a column: `values` has one value for each of `rows`, every other row is null."""
         if not len(rows):
             return
-        if pa.types.is_list(values.type) and values.null_count == 0 and values.offset == 0 and (np.diff(rows) > 0).all():
+        if (
+            pa.types.is_list(values.type)
+            and values.null_count == 0
+            and values.offset == 0
+            and (np.diff(rows) > 0).all()
+        ):
             self.kept[name] = self._spread(rows, values)  # without a copy of what is in the lists
             return
         place = np.zeros(self.length, np.int32)

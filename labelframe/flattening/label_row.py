@@ -167,6 +167,21 @@ class Place:
 
 
 @dataclass
+class OddObject:
+    """An object that goes the general path by itself, while compiled code reads the rest of its label row: its place
+    among the batch's objects, its label row's in the batch, and all that must be known of where it lies."""
+
+    place: int
+    row: int
+    entry: Json
+    path: tuple[str | int, ...]
+    index: int
+    width: float
+    height: float
+    number: int | None  # that its answer tells
+
+
+@dataclass
 class Tally:
     """How many entries of the JSON were found, written and refused, by (table, data_type of the label row, shape)."""
 

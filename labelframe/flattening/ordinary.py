@@ -8,7 +8,7 @@ says; for what it does not know it makes no rules, but hands the label row back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,12 +29,13 @@ from labelframe.flattening.cold import (
 )
 from labelframe.flattening.form import USUAL_PARTS
 from labelframe.flattening.geometry import Geometry
+from labelframe.flattening.label_row import OddObject
 from labelframe.flattening.values import json_text, microseconds
 from labelframe.kernel import columns
-from labelframe.kernel.grammar import HEADER, KINDS, NUMBER_OF, PARENT
+from labelframe.kernel.grammar import KINDS, NAME, PARENT, SPAN
 from labelframe.kernel.machine import (
     ABSENT,
-    FRACTION,
+    N_UNKNOWN,
     NULL,
     NUMBER_ANSWER,
     ODD,
@@ -44,9 +45,7 @@ from labelframe.kernel.machine import (
     TEXT_ANSWER,
     UNREAD,
     WHOLE,
-    N_UNKNOWN,
 )
-from labelframe.kernel.grammar import NAME, SPAN
 from labelframe.kernel.reader import Read, Reader, Records, bitmap, dictionary_array
 from labelframe.schema import (
     ATTRIBUTES,
@@ -67,26 +66,11 @@ from labelframe.schema import (
     Table,
 )
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+Ints = NDArray[Any]  # of 64 or 32 bits
+Bools = NDArray[Any]
 Json = dict[str, Any]
 NO_TIME = np.int64(-1) << np.int64(63)
 IMAGE_GROUPS = ("img_group", "image_group")
-
-
-@dataclass
-class OddObject:
-    """An object that goes the general path: its place among the batch's objects, its label row's in the batch, and all
-    that the general path must know of where it lies."""
-
-    place: int
-    row: int
-    entry: Json
-    path: tuple[str | int, ...]
-    index: int
-    width: float
-    height: float
-    number: int | None  # that its answer tells
 
 
 @dataclass
@@ -138,7 +122,7 @@ def _spread(begins: Ints, sizes: Ints) -> Ints:
 def _uneven(records: Records, key: str) -> Bools:
     """Where a number is no whole one, as its column needs it."""
     number, known = records.number(key)
-    return known & (number != np.floor(number))
+    return np.asarray(known & (number != np.floor(number)))
 
 
 def _numbers(values: NDArray[Any], known: Bools, kind: pa.DataType) -> pa.Array:
@@ -154,7 +138,7 @@ def _same(value: object, count: int, kind: pa.DataType = STRING) -> pa.Array:
     return pa.repeat(pa.scalar(value, kind), count)
 
 
-def _named(codes: NDArray[Any], words: list[str | None]) -> pa.Array:
+def _named(codes: NDArray[Any], words: Sequence[str | None]) -> pa.Array:
     """Words by their numbers, as an array with a dictionary; null where the word or the number is none."""
     known = [word for word in words if word is not None]
     places = np.array([known.index(word) if word is not None else -1 for word in words] + [-1], np.int32)
@@ -249,7 +233,7 @@ class _Tables:
         return None if number < 0 else self.read.text(int(number))
 
     def _is_kind(self, wanted: Callable[[str | None], bool]) -> Bools:
-        return np.array([wanted(kind) for kind in self.kinds], bool)[self.kind]
+        return np.asarray(np.array([wanted(kind) for kind in self.kinds], bool)[self.kind])
 
     def _refuse(self, rows: Ints, where: Bools) -> None:
         self.odd[rows[where]] = True
@@ -382,7 +366,7 @@ class _Tables:
         good = np.zeros(count, bool)
         columns.measure_masks(
             self.read.buffer,
-            self.read.bytes,
+            self.read.escaped,
             np.ascontiguousarray(begins),
             np.ascontiguousarray(sizes),
             widths,
@@ -535,7 +519,9 @@ class _Tables:
 
     def _headers(self) -> list[tuple[str, str | None, str | None]]:
         headers: list[tuple[str, str | None, str | None]] = [("", None, None)] * self.n_rows
-        parts = [self.read.dictionary(self.rows.text(key)).to_pylist() for key in ("label_hash", "branch_name", "data_type")]
+        parts = [
+            self.read.dictionary(self.rows.text(key)).to_pylist() for key in ("label_hash", "branch_name", "data_type")
+        ]
         for row, header in zip(self.of_row.tolist(), zip(*parts, strict=True), strict=True):
             headers[row] = header
         return headers
@@ -583,7 +569,7 @@ class _Tables:
         return array if order is None else array.take(pa.array(order))
 
     def _keyed(self, table: Table, sources: list[Source], order: NDArray[Any] | None = None) -> dict[str, pa.Array]:
-        """The columns that copy a JSON key, of rows that are made of records: of each source's in turn, then ordered."""
+        """The columns that copy a JSON key, of rows that are made of records: each source's in turn, then ordered."""
         made: dict[str, pa.Array] = {}
         for column in table.columns:
             if column.key is None or any(column.key not in KINDS[records.kind].keys for records, _ in sources):
@@ -651,7 +637,7 @@ class _Tables:
 
     def _of_rows(self, key: str, rows: Ints) -> Ints:
         """A text of the label rows, for rows of a table."""
-        return self.rows.text(key)[self.header[rows]]
+        return np.asarray(self.rows.text(key)[self.header[rows]])
 
     def _keep(self, table: Table, rows: Ints, made: dict[str, pa.Array]) -> None:
         made["label_hash"] = self.read.dictionary(self._of_rows("label_hash", rows))
@@ -701,7 +687,9 @@ class _Tables:
         of_unit = self.read["unit_metadata"]
         for key in KINDS["unit_metadata"].keys:
             told = of_unit.text(key)
-            made[key] = self.read.strings(np.where(index >= 0, told[index], -1) if len(told) else np.full(len(units), -1))
+            made[key] = self.read.strings(
+                np.where(index >= 0, told[index], -1) if len(told) else np.full(len(units), -1)
+            )
         made["children"] = pa.nulls(len(units), DATA_UNITS.column("children").type)
         made["json_form"] = _texts(len(units), self._unit_forms(index))
         made["extra"] = self._extra(DATA_UNITS, [("unit", every)])
@@ -781,13 +769,24 @@ class _Tables:
         rows, names = (np.concatenate([objects[part], classes[part]])[order] for part in (0, 1))
         is_class = order >= objects.shape[1]
         nothing = np.full(classes.shape[1], -1)
-        answers = np.concatenate([objects[2], nothing])[order], np.concatenate([np.full(objects.shape[1], -1), classes[2]])[order]
+        answers = (
+            np.concatenate([objects[2], nothing])[order],
+            np.concatenate([np.full(objects.shape[1], -1), classes[2]])[order],
+        )
         actions = np.concatenate([objects[3], nothing])[order]
         placed = np.concatenate([self._placed_objects(), self._placed_classes])[order]
         sources = [(self.object_answers, objects[2]), (self.class_answers, classes[2])]
         self.of_owner = (rows, names, is_class, answers, actions)
         count = len(rows)
-        plain = Table("", "", "", (), tuple(c for c in INSTANCES.columns if c.name not in ("answer_ranges", "answer_range_html", "answer_spaces")))
+        plain = Table(
+            "",
+            "",
+            "",
+            (),
+            tuple(
+                c for c in INSTANCES.columns if c.name not in ("answer_ranges", "answer_range_html", "answer_spaces")
+            ),
+        )
         made = self._keyed(plain, sources, order)
         made["owner"] = _named(is_class.astype(np.int64), ["object", "classification"])
         made["owner_hash"] = self.read.strings(names)
@@ -822,17 +821,25 @@ class _Tables:
                 forms[int(mine[place])] = json_text(form)
         acting = np.flatnonzero(actions >= 0)
         lacking = ~self.actions.has("objectHash"), ~self.actions.has("actions")
-        for place in acting[lacking[0][actions[acting]] | (self.actions.count("actions")[actions[acting]] == 0)].tolist():
-            missing = [key for key, where in zip(("objectHash", "actions"), lacking, strict=True) if where[actions[place]]]
+        for place in acting[
+            lacking[0][actions[acting]] | (self.actions.count("actions")[actions[acting]] == 0)
+        ].tolist():
+            missing = [
+                key for key, where in zip(("objectHash", "actions"), lacking, strict=True) if where[actions[place]]
+            ]
             forms[place] = json_text({**orjson.loads(forms.get(place, "{}")), "actions": missing})
         made["object_number"] = _numbers(numbers, known, INT)
         made["has_answer"] = pa.array(has_answer)
         made["answer_ranges"] = self._ranges(ranges_begin, ranges_size)
-        made["answer_range_html"] = pa.array(np.where(empties["range_html"], "[]", None), STRING)
-        made["answer_spaces"] = pa.array(np.where(empties["spaces"], "{}", None), STRING)
+        made["answer_range_html"] = pa.array(
+            ["[]" if there else None for there in empties["range_html"].tolist()], STRING
+        )
+        made["answer_spaces"] = pa.array(["{}" if there else None for there in empties["spaces"].tolist()], STRING)
         made["n_placements"] = pa.array(placed)
         made["json_form"] = _texts(count, forms)
-        made["extra"] = self._extra(INSTANCES, [("object_answer", objects[2]), ("classification_answer", classes[2])], order)
+        made["extra"] = self._extra(
+            INSTANCES, [("object_answer", objects[2]), ("classification_answer", classes[2])], order
+        )
         self._keep(INSTANCES, rows, made)
         for of_record in (self.of_object_answer, self.of_class_answer, self.of_action):
             self._tally(INSTANCES, of_record)
@@ -848,9 +855,7 @@ class _Tables:
         )
         offsets = np.zeros(len(counts) + 1, np.int32)
         np.cumsum(counts, out=offsets[1:])
-        return pa.Array.from_buffers(
-            kind, len(counts), [bitmap(sizes >= 0), pa.py_buffer(offsets)], children=[pairs]
-        )
+        return pa.Array.from_buffers(kind, len(counts), [bitmap(sizes >= 0), pa.py_buffer(offsets)], children=[pairs])
 
     def _attributes(self) -> None:
         rows, names, is_class, answers, actions = self.of_owner
@@ -893,7 +898,9 @@ class _Tables:
         made["kind"] = _named(kinds[line], ["option", "text", "number", "unknown"])
         named = options.text("name") if len(options) else np.zeros(1, np.int64)
         told = np.where(np.isin(how, (TEXT_ANSWER, NUMBER_ANSWER)), attributes.name[attribute], -1)[line]
-        made["answer"] = self._answers(np.where(has_option, named[np.maximum(option, 0)], told), how[line] == NUMBER_ANSWER)
+        made["answer"] = self._answers(
+            np.where(has_option, named[np.maximum(option, 0)], told), how[line] == NUMBER_ANSWER
+        )
         for name, key in (("answer_value", "value"), ("answer_feature_hash", "featureHash")):
             texts = options.text(key) if len(options) else np.zeros(1, np.int64)
             made[name] = self.read.dictionary(np.where(has_option, texts[np.maximum(option, 0)], -1))
@@ -929,8 +936,8 @@ class _Tables:
         return pa.concat_arrays([shown, numbers]).take(pa.array(index))
 
     def _place_classifications(self) -> tuple[Ints, Ints, Ints, Ints, Bools]:
-        """The rows of classifications that only an answer places: (answer, unit or -1, first and last frame or what else
-        it counts, whether there are such)."""
+        """The rows of classifications that only an answer places: (answer, unit or -1, first and last frame or what
+        else it counts, whether there are such)."""
         owners = self.class_owners
         self._placed_classes = owners[4].copy()
         counts = self.class_answers.count("range")
@@ -963,7 +970,9 @@ class _Tables:
                         taken.append((start, end))
                         found.append((answer, unit, start, end, True))
                         self._placed_classes[owner] += 1
-        parts = [np.array(part, np.int64) for part in zip(*found, strict=True)] if found else [np.zeros(0, np.int64)] * 5
+        parts = (
+            [np.array(part, np.int64) for part in zip(*found, strict=True)] if found else [np.zeros(0, np.int64)] * 5
+        )
         return parts[0], parts[1], parts[2], parts[3], parts[4].astype(bool)
 
     def _placed_objects(self) -> Ints:
@@ -975,9 +984,11 @@ class _Tables:
         self.answer_range = _spread(self.object_answers.cell("range")[0][owners[2, free]] // 2, counts)
         placed = owners[4].copy()
         placed[free] += counts
-        return placed
+        return np.asarray(placed)
 
-    def _lie(self, table: Table, units: Ints, frames: Ints, has_frame: Bools, starts: Ints, ends: Ints, has_range: Bools) -> dict[str, pa.Array]:
+    def _lie(
+        self, table: Table, units: Ints, frames: Ints, has_frame: Bools, starts: Ints, ends: Ints, has_range: Bools
+    ) -> dict[str, pa.Array]:
         """The columns that say where rows lie. `units`: -1 where they lie on none."""
         none = units < 0
         place = np.where(none, 0, units)
@@ -1023,7 +1034,9 @@ class _Tables:
         sources = [(objects, every), (self.object_answers, placed)] if len(placed) else [(objects, every)]
         made.update(self._keyed(OBJECTS, sources, order))
         shape_texts = np.concatenate([objects.text("shape"), self.object_answers.text("shape")[placed]])
-        made["object_hash"] = read.strings(self._taken(np.concatenate([objects.text("objectHash"), self.object_answers.name[placed]]), order))
+        made["object_hash"] = read.strings(
+            self._taken(np.concatenate([objects.text("objectHash"), self.object_answers.name[placed]]), order)
+        )
         made["shape"] = self._shapes(shape_texts, count, placed, of_placed, order)
         numbers, known, forms = self._object_numbers(placed)
         made["object_number"] = _numbers(self._taken(numbers, order), self._taken(known, order), INT)
@@ -1161,7 +1174,11 @@ class _Tables:
             begins = np.ascontiguousarray(begin[index])
             totals = np.zeros(2, np.int64)
             columns.count_rings(streams.rings, begins, totals)
-            n_polygons, rings, sizes = np.empty(len(index), np.int64), np.empty(totals[0], np.int64), np.empty(totals[1], np.int64)
+            n_polygons, rings, sizes = (
+                np.empty(len(index), np.int64),
+                np.empty(totals[0], np.int64),
+                np.empty(totals[1], np.int64),
+            )
             columns.ring_sizes(streams.rings, begins, n_polygons, rings, sizes)
             rows, polygons, polygon_sizes, ring_sizes = [positions[index]], [n_polygons], [rings], [sizes // 2]
             flat = [_stretches(streams.numbers, streams.rings[begins], size[index].astype(np.int64))]
@@ -1176,7 +1193,9 @@ class _Tables:
             triples = _stretches(streams.numbers, older_begin[index], 3 * counts).reshape(-1, 3)
             flat.append(triples[:, :2].reshape(-1))
         if rows:
-            geometry.fill_polygons(*(np.concatenate(part) for part in (rows, polygons, polygon_sizes, ring_sizes, flat)))
+            geometry.fill_polygons(
+                *(np.concatenate(part) for part in (rows, polygons, polygon_sizes, ring_sizes, flat))
+            )
 
     def _fill_skeletons(self, geometry: Geometry, positions: Ints, is_read: Bools) -> None:
         begin, size = self.objects.cell("skeleton")
@@ -1184,7 +1203,10 @@ class _Tables:
         counts = size[index].astype(np.int64)
         joints = _spread(begin[index], counts)
         records = self.read["joint"]
-        texts = [self.read.strings(records.text(key)[joints]) for key in ("name", "value", "featureHash", "color", "visibility")]
+        texts = [
+            self.read.strings(records.text(key)[joints])
+            for key in ("name", "value", "featureHash", "color", "visibility")
+        ]
         x, y = (records.number(key)[0][joints] for key in ("x", "y"))
         geometry.fill_skeletons(positions[index], counts, np.stack([x, y], axis=1).reshape(-1), texts)
 
@@ -1257,7 +1279,11 @@ class _Tables:
             np.concatenate([np.ones(count, bool), has_range]),
         ]
         made = self._lie(CLASSIFICATIONS, *(self._taken(part, order) for part in arrays))
-        sources = [(classes, np.arange(count)), (self.class_answers, answers)] if len(answers) else [(classes, np.arange(count))]
+        sources = (
+            [(classes, np.arange(count)), (self.class_answers, answers)]
+            if len(answers)
+            else [(classes, np.arange(count))]
+        )
         made.update(self._keyed(CLASSIFICATIONS, sources, order))
         hashes = np.concatenate([classes.text("classificationHash"), self.class_answers.name[answers]])
         made["classification_hash"] = read.strings(self._taken(hashes, order))
@@ -1321,7 +1347,10 @@ class _Tables:
         has_fps &= fps != 0
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             seconds = number / fps[unit]
-        counts = [np.where(index >= 0, frames.count(key)[index] if len(frames) else 0, 0) for key in ("objects", "classifications")]
+        counts = [
+            np.where(index >= 0, frames.count(key)[index] if len(frames) else 0, 0)
+            for key in ("objects", "classifications")
+        ]
         made = {
             "space_id": read.dictionary(units.name[unit]),
             "timeline_id": read.dictionary(self._timelines()[unit]),

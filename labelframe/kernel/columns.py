@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from labelframe.kernel.compiling import entry, compiled, inlined
+from labelframe.kernel.compiling import compiled, entry, inlined
 from labelframe.kernel.text import word
 
 
@@ -95,9 +95,8 @@ def _is_letter(byte: int) -> bool:
     return 0x41 <= (byte & 0xDF) <= 0x5A
 
 
-_MONTHS = np.array(
-    [int.from_bytes(name.encode(), "little") for name in "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()]
-)
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = np.array([int.from_bytes(name.encode(), "little") for name in _NAMES])
 _DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
@@ -134,7 +133,11 @@ def read_times(buffer: Any, begins: Any, sizes: Any, texts: Any, times: Any) -> 
         if size == 19 and buffer[place + 4] == 0x2D and buffer[place + 7] == 0x2D:
             # 2023-02-09 14:12:03, or with a T
             if buffer[place + 10] == 0x20 or buffer[place + 10] == 0x54:
-                year, month, day = _digits(buffer, place, 4), _digits(buffer, place + 5, 2), _digits(buffer, place + 8, 2)
+                year, month, day = (
+                    _digits(buffer, place, 4),
+                    _digits(buffer, place + 5, 2),
+                    _digits(buffer, place + 8, 2),
+                )
                 times[row] = _microseconds(year, month, day, buffer, place + 11)
         elif size == 29 and buffer[place + 3] == 0x2C and buffer[place + 4] == 0x20 and buffer[place + 25] == 0x20:
             # Thu, 09 Feb 2023 14:12:03 UTC, or GMT
@@ -255,8 +258,8 @@ def gather_owners(
 
 @entry
 def ring_sizes(rings: Any, begins: Any, polygons: Any, polygon_sizes: Any, sizes: Any) -> None:
-    """Of polygons whose streams of `rings` begin at `begins`: how many polygons each has, rings of each polygon, numbers
-    of each ring."""
+    """Of polygons whose streams of `rings` begin at `begins`: how many polygons each has, rings of each polygon,
+    numbers of each ring."""
     n_polygons = n_rings = 0
     for index in range(len(begins)):
         place = begins[index] + 1

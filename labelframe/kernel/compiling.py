@@ -1,4 +1,4 @@
-"""How functions are compiled: without reference counts (nothing here makes an array), without the lock of the interpreter.
+"""How functions are compiled: without reference counts (nothing here makes an array) and the interpreter's lock.
 
 `compiled` and `inlined` are for functions that others here call, `entry` for those that are called from outside, whose
 machine code is kept on disk.
@@ -30,8 +30,8 @@ def inlined(function: Function) -> Function:
 
 
 def entry(function: Function) -> Function:
-    """Compile a function that is called from outside. Its machine code is kept beside the source, or where that cannot be
-    written in the user's cache; where there is no place at all it is compiled each time."""
+    """Compile a function that is called from outside. Its machine code is kept beside the source, or where that cannot
+    be written in the user's cache; where there is no place at all it is compiled each time."""
     options = {"_nrt": False, "nogil": True, "error_model": "numpy"}
     try:
         made: Any = njit(cache=True, **options)(function)

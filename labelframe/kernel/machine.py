@@ -7,7 +7,8 @@ handed back is never judged here: the general path says what is wrong with it, i
 
 A cell is two numbers. `size` tells what stands there: ABSENT, NULL, WHOLE, FRACTION, FALSE, TRUE, or (0 and more) the
 length of a text, or how many elements a list or map has. `begin` is the number of a text that is kept once (`Texts`),
-the bits of a float64, a place in the buffer (negative: -1 less one in `Streams.bytes`), or the first of the records, coordinates or ranges that belong to it.
+the bits of a float64, a place in the buffer (where negative, -1 less one in `Streams.escaped`), or the first of the
+records, coordinates or ranges that belong to it.
 
 The reader is one loop and a stack of the objects that are open: at a value it reads what the grammar says stands there,
 behind a value it closes what ends and goes on to the next key.
@@ -55,12 +56,8 @@ from labelframe.kernel.text import BROKEN, after_space, literal_end, string_end,
 from labelframe.kernel.walk import (
     EMPTY_LIST,
     EMPTY_OBJECT,
-    FALSE as FALSE_HASH,
     GOOD,
-    NULL as NULL_HASH,
     ROOT,
-    TRUE as TRUE_HASH,
-    UNHASHED as NO_PATH,
     key_step,
     new_scratch,
     number_hash,
@@ -68,6 +65,18 @@ from labelframe.kernel.walk import (
     tell,
     text_hash,
     walk,
+)
+from labelframe.kernel.walk import (
+    FALSE as FALSE_HASH,
+)
+from labelframe.kernel.walk import (
+    NULL as NULL_HASH,
+)
+from labelframe.kernel.walk import (
+    TRUE as TRUE_HASH,
+)
+from labelframe.kernel.walk import (
+    UNHASHED as NO_PATH,
 )
 
 ABSENT, NULL, WHOLE, FRACTION, FALSE, TRUE = -1, -2, -3, -4, -5, -6
@@ -101,14 +110,14 @@ _WORD = np.uint64(content.WORD)
 
 class Cells(NamedTuple):
     """The records of every kind in two arrays: those of a kind begin at `base`, are `width` cells wide, and there is
-    room for `room` of them, of which `count` are made."""
+    room for `room` of them, of which `counts` are made."""
 
     begin: np.ndarray[Any, Any]
     size: np.ndarray[Any, Any]
     base: np.ndarray[Any, Any]
     width: np.ndarray[Any, Any]
     room: np.ndarray[Any, Any]
-    count: np.ndarray[Any, Any]
+    counts: np.ndarray[Any, Any]
 
 
 class Texts(NamedTuple):
@@ -123,13 +132,13 @@ class Texts(NamedTuple):
 class Streams(NamedTuple):
     """Values one after another: `numbers` of shapes, `rings` (of polygons: place of the first number, polygons, then
     rings and sizes of rings of each), ends of `ranges`, keys that are `unknown` (kind, record, begin and length of the
-    key, begin and end of the value), `bytes` of long texts that had escapes."""
+    key, begin and end of the value), `escaped` long texts, without their escapes."""
 
     numbers: np.ndarray[Any, Any]
     rings: np.ndarray[Any, Any]
     ranges: np.ndarray[Any, Any]
     unknown: np.ndarray[Any, Any]
-    bytes: np.ndarray[Any, Any]
+    escaped: np.ndarray[Any, Any]
 
 
 class Room(NamedTuple):
@@ -145,7 +154,7 @@ class Room(NamedTuple):
     walk: np.ndarray[Any, Any]
     before: np.ndarray[Any, Any]  # the sums before the object of a frame that is open
     kept: np.ndarray[Any, Any]  # the sums before a list of numbers
-    count: np.ndarray[Any, Any]  # of records and of other things, before the label row
+    counts: np.ndarray[Any, Any]  # of records and of other things, before the label row
     lengths: np.ndarray[Any, Any]
 
 
@@ -154,7 +163,9 @@ def new_room() -> Room:
     numbers = (np.zeros(_DEPTH, np.int64) for _ in range(6))
     sums = (np.zeros(2, np.uint64) for _ in range(2))
     paths = np.zeros(_DEPTH, np.uint64)
-    return Room(*numbers, paths, new_scratch(), *sums, np.zeros(len(KINDS), np.int64), np.zeros(FULL_KIND + 1, np.int64))
+    return Room(
+        *numbers, paths, new_scratch(), *sums, np.zeros(len(KINDS), np.int64), np.zeros(FULL_KIND + 1, np.int64)
+    )
 
 
 N_TEXTS, N_NUMBERS, N_RINGS, N_RANGES, N_UNKNOWN, N_BYTES, FULL_KIND = 0, 1, 2, 3, 4, 5, 6
@@ -231,8 +242,8 @@ def _without_query(buffer: Any, begin: int, end: int) -> int:
 
 @compiled
 def _without_escapes(buffer: Any, place: int, end: int, out: Any, to: int) -> int:
-    """Copy a text, which is where it ends then; BROKEN where it has escapes of other than backslashes, which run lengths
-    are full of."""
+    """Copy a text, and tell where the copy ends; BROKEN where it has escapes of other than backslashes, of which run
+    lengths are full."""
     while place < end:
         byte = buffer[place]
         if byte == 0x5C:
@@ -394,7 +405,11 @@ def read_vertices(buffer: Any, place: int, path: Any, sums: Any, streams: Any, l
             value, kind, place = read_number(buffer, place)
             if kind > FRACTION_NUMBER:
                 return BROKEN, 0
-            tell(sums, key_step(of_vertex, _X_HASH if axis == 0 else _Y_HASH if axis == 1 else _Z_HASH), number_hash(value))
+            tell(
+                sums,
+                key_step(of_vertex, _X_HASH if axis == 0 else _Y_HASH if axis == 1 else _Z_HASH),
+                number_hash(value),
+            )
             numbers[n_numbers + axis] = value
             place = after_space(buffer, place)
             if buffer[place] == 0x7D:
@@ -525,8 +540,16 @@ def _read_row(
     room: Any,
 ) -> int:
     """Read one label row: ROW_READ, ROW_ODD or FULL."""
-    begin, size, count = cells.begin, cells.size, cells.count
-    what, kinds, records, cells_of, met, begins, paths = room.what, room.kinds, room.records, room.cells_of, room.met, room.begins, room.paths
+    begin, size, count = cells.begin, cells.size, cells.counts
+    what, kinds, records, cells_of, met, begins, paths = (
+        room.what,
+        room.kinds,
+        room.records,
+        room.cells_of,
+        room.met,
+        room.begins,
+        room.paths,
+    )
     scratch, before, kept = room.walk, room.before, room.kept
     top = -1
     outer = -1  # where in all that is the object of a frame
@@ -617,11 +640,11 @@ def _read_row(
                         return ROW_ODD
                     if escaped:
                         first = lengths[N_BYTES]
-                        number = _without_escapes(buffer, place + 1, last, streams.bytes, first)
+                        number = _without_escapes(buffer, place + 1, last, streams.escaped, first)
                         abort = number == BROKEN
                         if not abort:
                             begin[cell], size[cell] = -1 - first, number - first
-                            tell(sums, path, text_hash(streams.bytes, first, number))
+                            tell(sums, path, text_hash(streams.escaped, first, number))
                             lengths[N_BYTES] = number
                             after = last + 1
                     else:
@@ -900,20 +923,19 @@ def read_rows(
     lengths: Any,
     room: Any,
 ) -> int:
-    """Read label rows from `first` on, but those that `status` says are odd, and tell of each in `status` and `sums`. The number of the row for which there is
-    no room, else how many there are. (Texts of a row that is odd are kept: they cost nothing but room.)"""
-    saved, saved_lengths = room.count, room.lengths
+    """Read label rows from `first` on, but those that `status` says are odd, and tell of each in `status` and `sums`.
+    The number of the row for which there is no room, else how many there are. (Texts of a row that is odd are kept:
+    they cost nothing but room.)"""
+    saved, saved_lengths = room.counts, room.lengths
     for row in range(first, len(begins)):
         if status[row] != ROW_READ:
             continue
-        _copy(cells.count, saved, 0, len(saved))
+        _copy(cells.counts, saved, 0, len(saved))
         _copy(lengths, saved_lengths, 0, FULL_KIND)
         sums[row, 0] = sums[row, 1] = np.uint64(0)
-        how = _read_row(
-            buffer, begins[row], ends[row], row, g, cells, texts, streams, lengths, sums[row], room
-        )
+        how = _read_row(buffer, begins[row], ends[row], row, g, cells, texts, streams, lengths, sums[row], room)
         if how != ROW_READ:
-            _copy(saved, cells.count, 0, len(saved))
+            _copy(saved, cells.counts, 0, len(saved))
             _copy(saved_lengths, lengths, 1, FULL_KIND)
         if how == FULL:
             return row

@@ -1,8 +1,8 @@
 """Read numbers out of bytes, compiled, each rounded to the nearest float64.
 
 In: a buffer and the place of a number. Out: its value, whether it is written as a whole number, and where it ends.
-Up to 19 significant digits are decided here: by one division where both parts are exact, else by the method of Eisel and
-Lemire (D. Lemire, Number parsing at a gigabyte per second, 2021). What stays undecided is for somebody else.
+Up to 19 significant digits are decided here: by one division where both parts are exact, else by the method of Eisel
+and Lemire (D. Lemire, Number parsing at a gigabyte per second, 2021). What stays undecided is for somebody else.
 """
 
 from __future__ import annotations

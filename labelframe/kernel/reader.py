@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 
 from labelframe.kernel import columns
 from labelframe.kernel.grammar import HEADER, KINDS, NAME, PARENT, arrays
-from labelframe.kernel.text import PADDING
 from labelframe.kernel.machine import (
-    N_TEXTS,
+    FRACTION,
     FULL_KIND,
+    N_TEXTS,
     ROW_ODD,
     TRUE,
-    FRACTION,
     WHOLE,
     Cells,
     Streams,
@@ -30,6 +29,7 @@ from labelframe.kernel.machine import (
     new_room,
     read_rows,
 )
+from labelframe.kernel.text import PADDING
 
 Ints = NDArray[np.int64]
 _GRAMMAR = arrays()
@@ -103,7 +103,7 @@ class Reader:
         self._make_room(characters)
         cells, texts = self._cells, self._texts
         assert cells is not None and texts is not None
-        cells.count[:] = 0
+        cells.counts[:] = 0
         texts.table[:] = -1
         lengths = np.zeros(FULL_KIND + 1, np.int64)
         status = np.zeros(len(begins), np.int8)
@@ -122,7 +122,7 @@ class Reader:
             cells, texts = self._grow(cells, texts, lengths)
         self._cells, self._texts = cells, texts
         records = {}
-        for number, (name, base, width, count) in enumerate(zip(KINDS, cells.base, cells.width, cells.count, strict=True)):
+        for name, base, width, count in zip(KINDS, cells.base, cells.width, cells.counts, strict=True):
             part = slice(int(base), int(base + width * count))
             shape = (int(count), int(width))
             records[name] = Records(name, cells.begin[part].reshape(shape), cells.size[part].reshape(shape))
@@ -142,17 +142,17 @@ class Reader:
         kind = int(lengths[FULL_KIND])
         if kind >= 0:
             grown = _new_cells(np.where(np.arange(len(KINDS)) == kind, 2 * cells.room, cells.room))
-            for number, count in enumerate(cells.count * cells.width):
+            for number, count in enumerate(cells.counts * cells.width):
                 old = slice(cells.base[number], cells.base[number] + count)
                 new = slice(grown.base[number], grown.base[number] + count)
                 grown.begin[new], grown.size[new] = cells.begin[old], cells.size[old]
-            grown.count[:] = cells.count
+            grown.counts[:] = cells.counts
             cells = grown
         elif lengths[N_TEXTS] >= len(texts.begin):
             wider = _new_texts(2 * len(texts.begin))
             count = int(lengths[N_TEXTS])
-            for old, new in zip(texts[:3], wider[:3], strict=True):
-                new[:count] = old[:count]
+            for kept, copy in zip(texts[:3], wider[:3], strict=True):
+                copy[:count] = kept[:count]
             columns.fill_table(wider.hash, count, wider.table)
             texts = wider
         else:
@@ -195,9 +195,9 @@ class Read:
         return np.full(int(self.lengths[N_TEXTS]) + 1, -1, np.int32)
 
     @property
-    def bytes(self) -> NDArray[np.uint8]:
+    def escaped(self) -> NDArray[np.uint8]:
         """Long texts that had escapes, to be read only."""
-        view = self.streams.bytes.view()
+        view = self.streams.escaped.view()
         view.flags.writeable = False
         return view
 
@@ -222,12 +222,12 @@ class Read:
         columns.copy_texts(self.buffer, self.texts.begin, texts, offsets, data)
         return string_array(offsets, data, texts >= 0)
 
-    def spans(self, begins: Ints, sizes: Ints) -> pa.StringArray:
+    def spans(self, begins: Ints, sizes: NDArray[Any]) -> pa.StringArray:
         """Pieces of the buffer as an Arrow array of strings; null where the size is negative."""
         offsets = np.zeros(len(begins) + 1, np.int32)
         np.cumsum(np.maximum(sizes, 0), out=offsets[1:])
         data = np.empty(int(offsets[-1]), np.uint8)
-        columns.copy_spans(self.buffer, self.bytes, np.ascontiguousarray(begins), offsets, data)
+        columns.copy_spans(self.buffer, self.escaped, np.ascontiguousarray(begins), offsets, data)
         return string_array(offsets, data, sizes >= 0)
 
     def dictionary(self, texts: Ints) -> pa.DictionaryArray:

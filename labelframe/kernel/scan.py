@@ -1,7 +1,7 @@
 """Find where label rows begin and end, compiled, 64 bytes at a time.
 
-In: bytes of a list of label rows, or of lines. Out: the begins and ends of whole ones. They are not checked: a quote or
-brace too many is told by whoever reads them. A backslash takes its meaning from whatever follows it, wherever it stands.
+In: bytes of a list of label rows, or of lines. Out: the begins and ends of whole ones. They are not checked: a quote
+or brace too many is told by whoever reads them. What follows a backslash has no meaning, wherever that stands.
 """
 
 from __future__ import annotations
@@ -152,8 +152,8 @@ def find_rows(buffer: Any, place: int, end: int, comma_first: bool, begins: Any,
 
 @entry
 def find_lines(buffer: Any, place: int, end: int, begins: Any, ends: Any) -> tuple[int, int, int]:
-    """Find whole lines that are not empty: (how many, how the scan ended, the place behind the last line that was read).
-    A line that begins or ends with a comma is strange."""
+    """Find whole lines that are not empty: (how many, how the scan ended, the place behind the last line read). A
+    line that begins or ends with a comma is strange."""
     count = 0
     while True:
         stop = place

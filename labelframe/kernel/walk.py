@@ -12,8 +12,8 @@ import numpy as np
 
 from labelframe import content
 from labelframe.kernel.compiling import compiled, inlined
-from labelframe.kernel.numbers import UNDECIDED, WHOLE, as_bits, high_product, read_number
 from labelframe.kernel.numbers import BROKEN as NO_NUMBER
+from labelframe.kernel.numbers import UNDECIDED, as_bits, high_product, read_number
 from labelframe.kernel.text import BROKEN, after_space, literal_end, string_end, word
 
 ROOT = np.uint64(content.ROOT)
@@ -163,9 +163,7 @@ def walk(buffer: Any, place: int, path: Any, sums: Any, scratch: Any) -> tuple[i
 
 
 @compiled
-def _key(
-    buffer: Any, place: int, path: Any, mark: Any, keys: Any, met: int, result: int
-) -> tuple[int, Any, int, int]:
+def _key(buffer: Any, place: int, path: Any, mark: Any, keys: Any, met: int, result: int) -> tuple[int, Any, int, int]:
     """Read a key and its colon: (the place of its value, the value's path, keys met, how the walk goes)."""
     if buffer[place] != 0x22:
         return BROKEN, path, met, result

@@ -89,7 +89,7 @@ class _Ahead:
 
     def __exit__(self, *_: object) -> None:
         self._stop = True
-        for _ in range(PATIENCE):
+        for _attempt in range(PATIENCE):
             with suppress(queue.Empty):  # it may wait for room
                 self._queue.get_nowait()
             self._thread.join(0.01)
