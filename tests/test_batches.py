@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import io
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelframe.demo_export import demo_export
-from labelframe.read import Broken, Part, RawRow, RowBatch, Source, read_batches, read_rows, unpack
+from labelframe.read import (
+    Broken,
+    Part,
+    RawRow,
+    RowBatch,
+    Source,
+    find_sources,
+    open_parts,
+    read_batches,
+    read_rows,
+    unpack,
+)
 from labelframe.read.unpack import Pieces
 
 
@@ -130,3 +144,43 @@ def test_reading_ahead_ends_with_who_asked(tmp_path: Path) -> None:
     pieces = read_batches(part(orjson.dumps(demo_export()), 1000, None), 1000)
     next(pieces)
     pieces.close()  # type: ignore[attr-defined]
+
+
+PACKED = json.dumps([ROW | {"n": number, "odd": hashlib.sha256(b"%d" % number).hexdigest()} for number in range(900)])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data,
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:-3],
+        lambda data: data + b"\0" * 100,
+        lambda data: data + b"garbage",
+        lambda data: data + data,
+        lambda data: data + data[:40],
+        lambda data: data[:-8] + b"\0" * 8,
+        lambda data: data[:1],
+        lambda data: data[:12],
+        lambda data: data[:2] + b"\7" + data[3:],
+        lambda data: data[:3] + b"\x1e" + data[4:10] + b"\2\0xxname\0comment\0hc" + data[10:],
+        lambda data: data[:3] + b"\x08" + data[4:10] + b"name",
+    ],
+)
+def test_gzip_gives_what_the_standard_library_gives(
+    change: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert callable(change)
+    path = tmp_path / "export.json.gz"
+    path.write_bytes(change(gzip.compress(PACKED.encode(), mtime=0)))
+
+    def read() -> tuple[bytes, str | None]:
+        (source,) = find_sources([path]).sources
+        (found,) = ((b"".join(part.pieces), str(part.pieces.fault)) for part in open_parts(source, []))
+        return found
+
+    text, fault = read()
+    monkeypatch.setattr(unpack, "igzip_lib", None)
+    expected, expected_fault = read()
+
+    assert (text, fault) == (expected, expected_fault)

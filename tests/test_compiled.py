@@ -54,6 +54,11 @@ def test_label_rows_with_a_change_give_the_same_both_ways(tmp_path: Path, seed: 
     both_ways.mutations(100, seed, tmp_path)
 
 
+def test_only_json_is_read_and_it_says_the_same_as_to_orjson() -> None:
+    ends = both_ways.verdicts(3000, seed=0)
+    assert min(ends[end] for end in ("no JSON", "handed back", "read")) > 100
+
+
 @pytest.mark.parametrize("options", [{}, {"strip_links": True}, {"branch": "main"}, {"workers": 3}], ids=str)
 def test_the_demo_gives_the_same_both_ways(
     tmp_path: Path, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch

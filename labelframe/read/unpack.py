@@ -46,7 +46,22 @@ CHUNK = 1 << 20
 GZIP, ZSTD, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", (b"PK\x03\x04", b"PK\x05\x06")
 DEPTH = 4  # of things packed in each other
 
-BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zstd.ZstdError, zipfile.BadZipFile, struct.error)
+GZIP_ERRORS: tuple[type[Exception], ...] = (zlib.error,)
+igzip_lib: Any = None
+with suppress(ImportError):  # where there is no wheel of it
+    from isal import igzip_lib, isal_zlib
+
+    GZIP_ERRORS += (cast(type[Exception], isal_zlib.error),)
+
+BROKEN: tuple[type[Exception], ...] = (
+    EOFError,
+    *GZIP_ERRORS,
+    lzma.LZMAError,
+    gzip.BadGzipFile,
+    zstd.ZstdError,
+    zipfile.BadZipFile,
+    struct.error,
+)
 Tick = Callable[[], None]
 
 
@@ -195,14 +210,13 @@ class _Counted(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         view = memoryview(buffer)
-        data = self._file.read(len(view))
-        view[: len(data)] = data
+        length = int(cast(Any, self._file).readinto(view))
         if not self.seeked:
-            self._digest.update(data)
-        self.ended |= not data
-        self._source.bytes_done += len(data)
+            self._digest.update(view[:length])
+        self.ended |= not length
+        self._source.bytes_done += length
         self._tick()
-        return len(data)
+        return length
 
     def hash(self) -> str:
         """SHA-256 of all bytes; of a file that was not read from begin to end it is computed now."""
@@ -212,6 +226,106 @@ class _Counted(io.RawIOBase):
             while data := self._file.read(CHUNK):
                 self._digest.update(data)
         return self._digest.hexdigest()
+
+
+class _Gunzipped:
+    """What gzip data holds, unpacked by isal, twice as fast as by zlib. It means what `gzip.GzipFile` means; that
+    of isal itself loses what comes just before a fault."""
+
+    STEP = 1 << 14  # bytes that are unpacked at once: of a step in which there is a fault nothing is given
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._packed = b""
+        self._unpacked = b""
+        self._inner: Any = None
+        self._checksum = 0
+        self._length = 0
+        self._ended = False
+
+    def peek(self, size: int) -> bytes:
+        if not self._unpacked:
+            self._unpacked = self._read()
+        return self._unpacked
+
+    def read1(self, size: int) -> bytes:
+        data = self.peek(size)
+        self._unpacked = data[size:]
+        return data[:size]
+
+    def read(self, size: int = -1) -> bytes:
+        return self.read1(size if size >= 0 else self.STEP)
+
+    def _read(self) -> bytes:
+        data = b""
+        while not data and not self._ended:
+            if self._inner is None:
+                self._ended = not self._begin()
+                continue
+            if self._inner.eof:
+                self._end()
+                continue
+            if self._inner.needs_input and not self._packed and not self._fill():
+                raise EOFError(_CUT_OFF)
+            packed, self._packed = self._packed, b""
+            data = self._inner.decompress(packed, self.STEP)
+            self._checksum = isal_zlib.crc32(data, self._checksum)
+            self._length += len(data)
+        return data
+
+    def _fill(self) -> bool:
+        more = bytes(self._stream.read1(self.STEP))
+        self._packed += more
+        return bool(more)
+
+    def _take(self, size: int) -> bytes:
+        while len(self._packed) < size:
+            if not self._fill():
+                raise EOFError(_CUT_OFF)
+        taken, self._packed = self._packed[:size], self._packed[size:]
+        return taken
+
+    def _begin(self) -> bool:
+        """Read the head of a member; False at the end."""
+        while len(self._packed) < 2 and self._fill():
+            pass
+        if not self._packed:
+            return False
+        if self._packed[:2] != GZIP:
+            raise gzip.BadGzipFile(f"Not a gzipped file ({self._packed[:2]!r})")
+        head = self._take(10)
+        if head[2] != 8:
+            raise gzip.BadGzipFile("Unknown compression method")
+        if head[3] & 4:
+            self._take(int.from_bytes(self._take(2), "little"))
+        for _ in range((head[3] >> 3 & 1) + (head[3] >> 4 & 1)):  # a name and a comment
+            while self._take(1) != b"\0":
+                pass
+        if head[3] & 2:
+            self._take(2)
+        self._inner = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_DEFLATE)
+        self._checksum = self._length = 0
+        return True
+
+    def _end(self) -> None:
+        """Check a member against what is written behind it, and pass over zero bytes."""
+        self._packed = self._inner.unused_data + self._packed
+        self._inner = None
+        checksum, length = struct.unpack("<II", self._take(8))
+        if checksum != self._checksum:
+            raise gzip.BadGzipFile(f"CRC check failed {checksum:#x} != {self._checksum:#x}")
+        if length != self._length & 0xFFFFFFFF:
+            raise gzip.BadGzipFile("Incorrect length of data produced")
+        self._packed = self._packed.lstrip(b"\0")
+        while not self._packed and self._fill():
+            self._packed = self._packed.lstrip(b"\0")
+
+
+_CUT_OFF = "Compressed file ended before the end-of-stream marker was reached"
+
+
+def _gunzipped(stream: Any) -> Any:
+    return gzip.GzipFile(fileobj=stream, mode="rb") if igzip_lib is None else _Gunzipped(stream)
 
 
 class _Member:
@@ -250,9 +364,7 @@ def _parts(
         yield _faulty(source, _fault_of(error, packed), name)
         return
     if depth < DEPTH and head[:2] == GZIP:
-        yield from _parts(
-            gzip.GzipFile(fileobj=stream, mode="rb"), source, name, listed, passed_over, "gzip data", depth + 1
-        )
+        yield from _parts(_gunzipped(stream), source, name, listed, passed_over, "gzip data", depth + 1)
     elif depth < DEPTH and head[:4] == ZSTD:
         yield from _parts(zstd.ZstdFile(stream), source, name, listed, passed_over, "zstd data", depth + 1)
     elif depth < DEPTH and head[:4] in ZIP:
