@@ -6,8 +6,8 @@ its place and moved in whole. It knows no JSON exports and no DuckDB.
 How a file is written was chosen by measuring (`benchmarks/parquet.py`; the figures stand in benchmarks/README.md):
 writing counts most, then size, then reading.
 
-- zstd 1: with Snappy or LZ4 objects are a tenth to a fifth larger, hashes and texts by half, to save a tenth of the time
-  at most.
+- zstd 1: with Snappy or LZ4 objects are a tenth to a fifth larger, hashes and texts by half, to save a tenth of the
+  time at most.
 - Dictionary pages for every column, up to 128 kB: coordinates of four decimals repeat, row_id and object_number do even
   more; coordinates of 17 digits leave their dictionary after 16,384 values.
 - Pages end at 1 MB, not at 20,000 rows: most columns are one page.
