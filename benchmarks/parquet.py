@@ -3,9 +3,9 @@
     python benchmarks/parquet.py SNAPSHOT [--table objects] [--rows 320000] [--digits 17]
 
 Writes rows of a table of the snapshot in one way after another, and reads each file with pyarrow, Polars and DuckDB:
-all of it, one label row (by its label_hash, by its row_id), and large objects of one class (name and area). All times are
-CPU time, since pyarrow writes on one core and a busy machine bends that less; the best of four counts. The first row
-tells of the way that labelframe writes; the others are ratios to it, measured just before, the median of the runs.
+all of it, one label row (by its label_hash, by its row_id), and large objects of one class (name and area). All times
+are CPU time, since pyarrow writes on one core and a busy machine bends that less; the best of four counts. The first
+row tells of the way that labelframe writes; the others are ratios to it, measured just before, the median of the runs.
 `--digits 17` gives coordinates the digits that a model's predictions have. The figures of the last run that was kept
 stand in benchmarks/README.md.
 """
