@@ -3,11 +3,11 @@
     python benchmarks/parquet.py SNAPSHOT [--table objects] [--rows 320000] [--digits 17]
 
 Writes rows of a table of the snapshot in one way after another, and reads each file with pyarrow, Polars and DuckDB:
-all of it, one label row (by its label_hash, by its row_id), and large objects of one class (`name = ... AND area >
-...`). Writing is CPU time, since pyarrow writes on one core; reading is wall time; the best of the runs counts. All is
-told as ratios to the way that labelframe writes, whose own figures stand in the first row. `--digits 17` gives
-coordinates the digits that a model's predictions have. The figures of the last run that was kept stand in
-benchmarks/README.md.
+all of it, one label row (by its label_hash, by its row_id), and large objects of one class (name and area). All times
+are CPU time, since pyarrow writes on one core and a busy machine bends that less; the best of four counts. The first
+row tells of the way that labelframe writes; the others are ratios to it, measured just before, the median of the runs.
+`--digits 17` gives coordinates the digits that a model's predictions have. The figures of the last run that was kept
+stand in benchmarks/README.md.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import duckdb
@@ -35,6 +36,10 @@ from labelframe.schema import TABLES
 COORDINATES = ("x", "y", "w", "h", "area")
 FRAMES = ("frame", "range_start", "range_end")
 READERS = ("pyarrow", "Polars", "DuckDB")
+TIMES = 4  # the best counts
+Figures = dict[str, list[float]]
+Question = tuple[Any, Any, str]
+"""A filter, as pyarrow, Polars and DuckDB take it."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,6 @@ def ways(table: pa.Table, leaves: list[str]) -> dict[str, Way]:
     frames = [column for column in leaves if column in FRAMES]
     delta = dict.fromkeys(frames, "DELTA_BINARY_PACKED")
     options: dict[str, dict[str, Any]] = {
-        "as labelframe writes": {},
         "zstd 2": {"compression_level": 2},
         "zstd 3": {"compression_level": 3},
         "lz4": {"compression": "lz4", "compression_level": None},
@@ -90,10 +94,10 @@ def write(way: Way, name: str, path: Path) -> float:
     return time.process_time() - start
 
 
-def questions(table: pa.Table) -> dict[str, tuple[Any, Any, str]]:
+def questions(table: pa.Table) -> dict[str, Question]:
     """What is asked, as pyarrow, Polars and DuckDB take it."""
     middle = table.slice(table.num_rows // 2, 1).to_pylist()[0]
-    found: dict[str, tuple[Any, Any, str]] = {"all": (None, None, "true")}
+    found: dict[str, Question] = {"all": (None, None, "true")}
     for column in ("label_hash", "row_id"):
         value = middle[column]
         literal = f"'{value}'" if isinstance(value, str) else value
@@ -108,12 +112,12 @@ def questions(table: pa.Table) -> dict[str, tuple[Any, Any, str]]:
     return found
 
 
-def read(path: Path, reader: str, asked: tuple[Any, Any, str], columns: list[str]) -> float:
-    """Read columns of the rows that are asked for; gives the wall time."""
+def read(path: Path, reader: str, asked: Question, columns: list[str]) -> float:
+    """Read columns of the rows that are asked for; gives the CPU time."""
     for_arrow, for_polars, for_duckdb = asked
     picked = ", ".join(f'"{column}"' for column in columns)
     connection = duckdb.connect()
-    start = time.perf_counter()
+    start = time.process_time()
     if reader == "pyarrow":
         pq.read_table(path, columns=columns, filters=for_arrow)
     elif reader == "Polars":
@@ -121,7 +125,7 @@ def read(path: Path, reader: str, asked: tuple[Any, Any, str], columns: list[str
         (scan if for_polars is None else scan.filter(for_polars)).select(columns).collect()
     else:
         connection.sql(f"SELECT {picked} FROM read_parquet('{path}') WHERE {for_duckdb}").to_arrow_table()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def with_digits(table: pa.Table) -> pa.Table:
@@ -142,48 +146,57 @@ def main() -> None:
     parser.add_argument("--table", default="objects")
     parser.add_argument("--rows", type=int, default=320_000)
     parser.add_argument("--digits", type=int, choices=[4, 17], default=4)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=1)
     options = parser.parse_args()
     table = lf.open(options.snapshot)[options.table].slice(0, options.rows).unify_dictionaries().combine_chunks()
     if options.digits == 17:
         table = with_digits(table)
     asked = questions(table)
-    some = [column for column in ("name", "answer", "frame", *COORDINATES) if column in table.schema.names]
-    told: dict[str, dict[str, list[float]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "part.parquet"
-        write(Way(table.slice(0, 1), 1, {}), options.table, path)
+        usual = Way(table, parquet.ROW_GROUP_ROWS, {})
+        measure(usual, options.table, asked, path)
         schema = pq.ParquetFile(path).metadata.schema
         known = ways(table, [schema.column(number).path for number in range(len(schema))])
+        first: list[Figures] = []
+        ratios: dict[str, list[Figures]] = {what: [] for what in known}
         for _ in range(options.runs):
             for what, way in known.items():
-                now = {"write": [write(way, options.table, path)], "size": [path.stat().st_size / 1e6]}
-                for question, forms in asked.items():
-                    columns = table.schema.names if question == "all" else some
-                    times = 1 if question == "all" else 3
-                    now[question] = [
-                        min(read(path, reader, forms, columns) for _ in range(times)) for reader in READERS
-                    ]
-                before = told.get(what, now)
-                told[what] = {column: list(map(min, before[column], now[column])) for column in now}
+                normal, other = (measure(each, options.table, asked, path) for each in (usual, way))
+                first.append(normal)
+                ratios[what].append({key: _divided(other[key], normal[key]) for key in normal})
     print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, pyarrow {pa.__version__}, "
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, pyarrow {pa.__version__},"
     )
     print(f"Polars {pl.__version__}, DuckDB {duckdb.__version__}; {table.num_rows:,} {options.table}:\n")
-    first = next(iter(told.values()))
-    print(f"| | {' | '.join(first)} |")
-    print("|---|" + "---:|" * len(first))
-    for what, best in told.items():
-        cells = [_cell(column, best[column], None if best is first else first[column]) for column in first]
+    print(f"| | {' | '.join(first[0])} |")
+    print("|---|" + "---:|" * len(first[0]))
+    figures = _middle(first)
+    cells = [f"{' '.join(f'{figure * 1e3:.0f}' for figure in figures[key])} ms" for key in figures if key != "size"]
+    cells.insert(1, f"{figures['size'][0]:.2f} MB")
+    print(f"| as labelframe writes | {' | '.join(cells)} |")
+    for what, measured in ratios.items():
+        cells = [" ".join(f"{ratio:.2f}" for ratio in found) for found in _middle(measured).values()]
         print(f"| {what} | {' | '.join(cells)} |")
 
 
-def _cell(column: str, figures: list[float], usual: list[float] | None) -> str:
-    if usual is not None:
-        return " ".join(f"{figure / normal:.2f}" for figure, normal in zip(figures, usual, strict=True))
-    if column == "size":
-        return f"{figures[0]:.2f} MB"
-    return " ".join(f"{figure * 1e3:.0f}" for figure in figures) + " ms"
+def measure(way: Way, name: str, asked: dict[str, Question], path: Path) -> Figures:
+    """Write a file in some way and ask it everything."""
+    figures = {"write": [min(write(way, name, path) for _ in range(TIMES))], "size": [path.stat().st_size / 1e6]}
+    names = way.table.schema.names
+    some = [column for column in ("name", "answer", "frame", *COORDINATES) if column in names]
+    for question, forms in asked.items():
+        columns = names if question == "all" else some
+        figures[question] = [min(read(path, reader, forms, columns) for _ in range(TIMES)) for reader in READERS]
+    return figures
+
+
+def _divided(figures: list[float], by: list[float]) -> list[float]:
+    return [figure / normal for figure, normal in zip(figures, by, strict=True)]
+
+
+def _middle(measured: list[Figures]) -> Figures:
+    return {key: list(map(median, zip(*(figures[key] for figures in measured), strict=True))) for key in measured[0]}
 
 
 if __name__ == "__main__":

@@ -6,16 +6,18 @@ its place and moved in whole. It knows no JSON exports and no DuckDB.
 How a file is written was chosen by measuring (`benchmarks/parquet.py`; the figures stand in benchmarks/README.md):
 writing counts most, then size, then reading.
 
-- zstd 1: half of what is written would be larger by a fifth to a half with Snappy or LZ4, to save a tenth of the time.
+- zstd 1: with Snappy or LZ4 objects are a tenth to a fifth larger, hashes and texts by half, to save a tenth of the
+  time at most.
 - Dictionary pages for every column, up to 128 kB: coordinates of four decimals repeat, row_id and object_number do even
   more; coordinates of 17 digits leave their dictionary after 16,384 values.
 - Pages end at 1 MB, not at 20,000 rows: most columns are one page.
 - Row groups of 131,072 rows, with min and max of every column: row_id rises through a table, so that one label row is
   read from one or two of them.
-- A Bloom filter for every column of hashes, which are random, so that min and max tell nothing of them. DuckDB asks it.
+- A Bloom filter for every column of hashes, which are random, so that min and max tell nothing of them. DuckDB from 1.2
+  on asks it, Polars and pyarrow do not.
 
-All of it is plain Parquet: data pages v1, PLAIN and RLE_DICTIONARY. Delta encodings would make `frame` smaller,
-BYTE_STREAM_SPLIT long coordinates, but readers older than 2022 or 2023 lack them.
+All of it is plain Parquet: data pages v1, PLAIN and RLE_DICTIONARY, which DuckDB 1.0 reads. Delta encodings would make
+`frame` smaller and BYTE_STREAM_SPLIT long coordinates, but older readers lack them.
 """
 
 from __future__ import annotations
