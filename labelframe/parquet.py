@@ -26,7 +26,9 @@ import hashlib
 import inspect
 import json
 import os
+import queue
 import shutil
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -146,6 +148,7 @@ class SnapshotWriter:
         self._check_place()
         self._workplace = Workplace(self.folder)
         self._parts: dict[str, _TableWriter] = {}
+        self._background = _Background()
 
     def _check_place(self) -> None:
         if not os.path.lexists(self._given) and not os.path.lexists(self.folder):
@@ -195,6 +198,7 @@ class SnapshotWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._background.stop()
         for writer in self._parts.values():
             writer.abandon()
         self._workplace.leave()
@@ -207,9 +211,9 @@ class SnapshotWriter:
         )
 
     def write(self, table: str, batch: pa.RecordBatch) -> None:
-        """Add a batch to a table."""
+        """Add a batch to a table. It is written while the caller goes on: an error may come with a later batch."""
         try:
-            self._parts[table].write(batch)
+            self._background.do(self._parts[table].write, batch)
         except OSError as error:
             raise self._unwritable(error) from None
 
@@ -219,6 +223,7 @@ class SnapshotWriter:
         `complete` adds what needs the files where they are to stay; if it fails, all is as it was before.
         """
         try:
+            self._background.finish()
             with ThreadPoolExecutor() as threads:
                 parts = dict(zip(self._parts, threads.map(_TableWriter.finish, self._parts.values()), strict=True))
             manifest = {
@@ -270,6 +275,59 @@ def writing(table: Table) -> dict[str, Any]:
     known = inspect.signature(pq.ParquetWriter).parameters
     options = {**WRITING, "bloom_filter_options": filters or None}
     return {name: option for name, option in options.items() if name in known}
+
+
+class _Background:
+    """Does one thing after another in a thread of its own; a few may wait. What one raises, the next call raises, and
+    nothing is done any more."""
+
+    WAITING = 32
+
+    def __init__(self) -> None:
+        self._queue: queue.Queue[tuple[Callable[[Any], object], Any] | None] = queue.Queue(self.WAITING)
+        self._thread: threading.Thread | None = None
+        self._error: BaseException | None = None
+
+    def do(self, what: Callable[[Any], object], argument: Any) -> None:
+        """Do something soon."""
+        self._raise()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="labelframe-write", daemon=True)
+            self._thread.start()
+        self._queue.put((what, argument))
+
+    def _work(self) -> None:
+        while (asked := self._queue.get()) is not None:
+            if self._error is None:
+                try:
+                    asked[0](asked[1])
+                except BaseException as error:
+                    self._error = error
+
+    def _raise(self) -> None:
+        error, self._error = self._error, None
+        if error is not None:
+            self._end()
+            raise error
+
+    def _end(self) -> None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._queue.put(None)
+            thread.join()
+
+    def finish(self) -> None:
+        """Wait until all is done."""
+        self._end()
+        self._raise()
+
+    def stop(self) -> None:
+        """Do no more than what is being done."""
+        while self._thread is not None and not self._queue.empty():
+            with suppress(queue.Empty):
+                self._queue.get_nowait()
+        self._end()
+        self._error = None
 
 
 class _TableWriter:

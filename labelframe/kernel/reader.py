@@ -90,6 +90,7 @@ class Reader:
     """Reads batches of label rows, one after another, in memory that is kept."""
 
     def __init__(self) -> None:
+        self._expected = 0  # characters of the largest batch so far
         self._cells: Cells | None = None
         self._texts: Texts | None = None
         self._unknown = np.empty((1 << 10, 6), np.int64)
@@ -133,7 +134,8 @@ class Reader:
         if len(self._streams[0]) < most:
             self._streams = (np.empty(most), np.empty(most, np.int64), np.empty(most, np.int64))
             self._bytes = np.empty(2 * most + PADDING, np.uint8)
-        if self._cells is None:
+        if characters > self._expected:
+            self._expected = characters
             self._cells = _new_cells(np.array([characters // kind.share + 64 for kind in KINDS.values()]))
             self._texts = _new_texts(max(1 << 12, characters // 512))
 

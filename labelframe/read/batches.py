@@ -20,7 +20,7 @@ from labelframe.read.split import Broken, RawRow, Splitter, begin_rows, last_lin
 from labelframe.read.unpack import Part, Pieces
 
 PADDING = bytes(64)
-AHEAD = 4  # pieces that are read ahead
+AHEAD = 16  # pieces that are read ahead
 PATIENCE = 200  # hundredths of a second
 
 Ints = NDArray[np.int64]

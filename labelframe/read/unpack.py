@@ -62,6 +62,7 @@ BROKEN: tuple[type[Exception], ...] = (
     zipfile.BadZipFile,
     struct.error,
 )
+UNREADABLE: tuple[type[Exception], ...] = (*BROKEN, NotImplementedError, OSError, ValueError, RuntimeError)
 Tick = Callable[[], None]
 
 
@@ -102,7 +103,7 @@ class Pieces(Iterator[bytes]):
         while not self._ended and length < CHUNK:
             try:
                 step = self._stream.read1(CHUNK - length)
-            except (*BROKEN, NotImplementedError, OSError) as error:
+            except UNREADABLE as error:
                 self.fault = _fault_of(error, self._packed)
                 step = b""
             self._ended = not step
@@ -360,7 +361,7 @@ def _parts(
     pieces = Pieces(stream, packed)
     try:
         head = stream.peek(4)
-    except (*BROKEN, NotImplementedError, OSError) as error:
+    except UNREADABLE as error:
         yield _faulty(source, _fault_of(error, packed), name)
         return
     if depth < DEPTH and head[:2] == GZIP:
@@ -394,7 +395,7 @@ def _members(
     """The parts of a zip archive, in its own order."""
     try:
         archive = zipfile.ZipFile(file)
-    except (*BROKEN, OSError, ValueError) as error:
+    except UNREADABLE as error:
         fault = Fault("zip archive is broken", "a zip archive", Found(str(error)))
         yield _faulty(source, fault, name)
         return
@@ -425,7 +426,7 @@ def _members(
                 fault = Fault("zip method is unknown", "stored, deflate, bzip2 or lzma", Found(str(error)))
                 yield _faulty(source, fault, member)
                 continue
-            except (*BROKEN, OSError, RuntimeError) as error:
+            except UNREADABLE as error:
                 fault = Fault("zip archive is broken", "a member that can be read", Found(str(error)))
                 yield _faulty(source, fault, member)
                 continue
