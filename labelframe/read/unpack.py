@@ -62,7 +62,9 @@ BROKEN: tuple[type[Exception], ...] = (
     zipfile.BadZipFile,
     struct.error,
 )
-UNREADABLE: tuple[type[Exception], ...] = (*BROKEN, NotImplementedError, OSError, ValueError, RuntimeError)
+UNREADABLE: tuple[type[Exception], ...] = (*BROKEN, NotImplementedError, OSError)
+NO_ARCHIVE: tuple[type[Exception], ...] = (*BROKEN, OSError, ValueError)
+NO_MEMBER: tuple[type[Exception], ...] = (*BROKEN, OSError, RuntimeError)
 Tick = Callable[[], None]
 
 
@@ -395,7 +397,7 @@ def _members(
     """The parts of a zip archive, in its own order."""
     try:
         archive = zipfile.ZipFile(file)
-    except UNREADABLE as error:
+    except NO_ARCHIVE as error:
         fault = Fault("zip archive is broken", "a zip archive", Found(str(error)))
         yield _faulty(source, fault, name)
         return
@@ -426,7 +428,7 @@ def _members(
                 fault = Fault("zip method is unknown", "stored, deflate, bzip2 or lzma", Found(str(error)))
                 yield _faulty(source, fault, member)
                 continue
-            except UNREADABLE as error:
+            except NO_MEMBER as error:
                 fault = Fault("zip archive is broken", "a member that can be read", Found(str(error)))
                 yield _faulty(source, fault, member)
                 continue
