@@ -289,7 +289,8 @@ class _Intake:
     def _take_all(self, pieces: Iterator[RawRow | Broken] | Iterator[RawRow | Broken | Flattened]) -> None:
         for piece in pieces:
             if not isinstance(piece, (RawRow, Broken)):
-                self._take_batch(piece)
+                if not self._take_batch(piece):
+                    return
                 continue
             if isinstance(piece, Broken):
                 if self.count == 0 and self._pass_over(piece):
@@ -299,8 +300,9 @@ class _Intake:
             if not self._take(piece):
                 return
 
-    def _take_batch(self, flattened: Flattened) -> None:
-        """Take label rows that were flattened in compiled code, and lead what of them was not the general path."""
+    def _take_batch(self, flattened: Flattened) -> bool:
+        """Take label rows that were flattened in compiled code, and lead what of them was not the general path; False
+        where their file is passed over."""
         flattener, batch, output = self.flattener, flattened.batch, self.output
         flattener.flush()
         count = len(flattened)
@@ -312,9 +314,13 @@ class _Intake:
         output.aside = general
         singles: list[int] = []  # of the objects that go the general path, those that go it by themselves
         twice = np.zeros(count, bool)
+        goes_on = True
         for row in range(count):
             if not batch.is_read[row]:
-                self._take(flattened.raw(row))
+                goes_on = self._take(flattened.raw(row))
+                if not goes_on:
+                    twice[row:] = True
+                    break
                 continue
             label_hash, branch, data_type = batch.headers[row]
             origin = Origin(self.part.name, self.count, int(flattened.rows.offsets[row]))
@@ -337,6 +343,7 @@ class _Intake:
             assert self.pool is not None
             flattened.batch = batch = self.pool.flatten(flattened.rows, twice | ~batch.is_read)
         self._give(flattened, flattened.tables(row_ids, numbers, self.part.name), general, singles)
+        return goes_on
 
     def _give(
         self,

@@ -109,6 +109,18 @@ def test_single_objects_go_the_general_path_at_their_place(tmp_path: Path) -> No
     assert 0 < run.compiled["objects"] < run.rows["objects"]
 
 
+def test_a_file_that_is_no_export_is_passed_over_both_ways(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.json").write_bytes(orjson.dumps([{"x": number} for number in range(9)]))
+    (folder / "b.json").write_bytes(orjson.dumps(demo_export()[:3]))
+    (folder / "c.json").write_bytes(orjson.dumps([{"x": 1}, *demo_export()[3:5]]))
+    (folder / "d.json").write_bytes(orjson.dumps([*demo_export()[5:7], {"x": 1}]))
+    for how in ("stop", "collect"):
+        general, ordinary = (both_ways.outcome(folder, way, on_error=how) for way in (False, True))
+        assert general == ordinary
+
+
 def test_there_is_room_for_more_than_was_guessed(tmp_path: Path) -> None:
     unit = {"data_type": "image/png", "labels": {"objects": [{"objectHash": f"{n}", "k": n} for n in range(9000)]}}
     same([{"label_hash": "a", "data_type": "image", "data_units": {"b": unit}}], tmp_path)

@@ -189,11 +189,6 @@ class Flattener:
         objects.data_types.append(place.data_type)
         self._check_hot()
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether there are rows that were not given away yet."""
-        return any(columns.length for columns in self._tables)
-
     def _report(
         self,
         place: Place,
