@@ -76,7 +76,8 @@ class Pool:
         self._own = threading.local()
         self._threads = ThreadPoolExecutor(self.workers, "labelframe") if self.workers > 1 else None
 
-    def __enter__(self) -> Pool:
+    def load(self) -> None:
+        """Load compiled code, or compile it and say so."""
         told = threading.Timer(PATIENCE, log.warning, [COMPILING])
         told.daemon = True
         told.start()
@@ -84,6 +85,8 @@ class Pool:
             self.flatten(_example())
         finally:
             told.cancel()
+
+    def __enter__(self) -> Pool:
         return self
 
     def __exit__(

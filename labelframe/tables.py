@@ -250,11 +250,14 @@ def _pool(found: Found, options: Options) -> Iterator[Pool | None]:
         return
     try:
         from labelframe.compiled import Pool
-    except ImportError as error:
-        log.warning("numba is not here (%s): label rows are read without it, more slowly", error)
+
+        pool = Pool(options.workers, options.branch, without_links if options.strip_links else None)
+        pool.load()
+    except Exception as error:  # no wheel of numba, or a machine that it cannot compile for
+        log.warning("compiled code cannot be used (%s): label rows are read without it, more slowly", error)
         yield None
         return
-    with Pool(options.workers, options.branch, without_links if options.strip_links else None) as pool:
+    with pool:
         yield pool
 
 
