@@ -90,7 +90,7 @@ class Reader:
     """Reads batches of label rows, one after another, in memory that is kept."""
 
     def __init__(self) -> None:
-        self._expected = 0  # characters of the largest batch so far
+        self._expected = -1  # characters of the largest batch so far
         self._cells: Cells | None = None
         self._texts: Texts | None = None
         self._unknown = np.empty((1 << 10, 6), np.int64)

@@ -213,13 +213,14 @@ class _Counted(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         view = memoryview(buffer)
-        length = int(cast(Any, self._file).readinto(view))
+        data = self._file.read(len(view))
+        view[: len(data)] = data
         if not self.seeked:
-            self._digest.update(view[:length])
-        self.ended |= not length
-        self._source.bytes_done += length
+            self._digest.update(data)
+        self.ended |= not data
+        self._source.bytes_done += len(data)
         self._tick()
-        return length
+        return len(data)
 
     def hash(self) -> str:
         """SHA-256 of all bytes; of a file that was not read from begin to end it is computed now."""
