@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from labelframe.flattening.columns import RUN_COLUMNS
 from labelframe.flattening.ordinary import Batch, flatten_batch
-from labelframe.kernel.reader import Reader
+from labelframe.kernel.reader import Reader, dictionary_array
 from labelframe.kernel.scan import find_lines, find_rows
 from labelframe.read import Broken, Part, RawRow, RowBatch, read_batches
 from labelframe.schema import TABLES
@@ -57,9 +57,7 @@ class Flattened:
             rows = self.batch.rows[name]
             columns["row_id"] = pa.array(row_ids[rows])
             if name == "label_rows":
-                columns["source"] = (
-                    pa.array([source], pa.string()).dictionary_encode().take(pa.array(np.zeros(len(rows), int)))
-                )
+                columns["source"] = dictionary_array(np.zeros(len(rows), np.int32), pa.array([source]))
                 columns["row_number"] = pa.array(numbers[rows])
             schema = TABLES[name].schema
             made[name] = pa.RecordBatch.from_arrays([columns[column] for column in schema.names], schema=schema)
@@ -115,7 +113,6 @@ class Pool:
                 elif int(piece.ends[-1] - piece.begins[0]) < WORTH:
                     waiting.extend(map(piece.row, range(len(piece))))
                 elif self._threads is None:
-                    yield from self._given(waiting)
                     yield Flattened(piece, self.flatten(piece))
                 else:
                     waiting.append((piece, self._threads.submit(self.flatten, piece)))
@@ -123,18 +120,12 @@ class Pool:
                 while waiting and (running > self.workers or not isinstance(waiting[0], tuple)):
                     running -= isinstance(waiting[0], tuple)
                     yield _result(waiting.popleft())
-            yield from self._given(waiting)
+            while waiting:
+                yield _result(waiting.popleft())
         finally:
             for each in waiting:
                 if isinstance(each, tuple):
                     each[1].cancel()
-
-    @staticmethod
-    def _given(
-        waiting: deque[RawRow | Broken | tuple[RowBatch, Future[Batch]]],
-    ) -> Iterator[RawRow | Broken | Flattened]:
-        while waiting:
-            yield _result(waiting.popleft())
 
 
 def _example() -> RowBatch:

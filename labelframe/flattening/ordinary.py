@@ -133,11 +133,6 @@ def _numbers(values: NDArray[Any], known: Bools, kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, len(values), [bitmap(known), pa.py_buffer(values)])
 
 
-def _same(value: object, count: int, kind: pa.DataType = STRING) -> pa.Array:
-    """An array of one value."""
-    return pa.repeat(pa.scalar(value, kind), count)
-
-
 def _named(codes: NDArray[Any], words: Sequence[str | None]) -> pa.Array:
     """Words by their numbers, as an array with a dictionary; null where the word or the number is none."""
     known = [word for word in words if word is not None]
@@ -223,7 +218,6 @@ class _Tables:
                 self.is_group_row |= row_types == text
         labels_begin, labels_size = units.cell("labels")
         self.n_frames = np.maximum(labels_size, 0).astype(np.int64)
-        self.first_frame = labels_begin
         bare = np.zeros(len(units), bool)
         full = self.n_frames > 0
         bare[full] = self.frames.size[labels_begin[full], NAME] == ABSENT
@@ -743,7 +737,7 @@ class _Tables:
             "space_id": read.dictionary(units.name),
             "timeline_id": read.dictionary(self._timelines()),
             "space_type": _named(self.kind, self.kinds),
-            "origin": _same("data_unit", count).dictionary_encode(),
+            "origin": _named(np.zeros(count, np.int64), ["data_unit"]),
             "data_hash": read.strings(units.text("data_hash")),
             "file_name": read.strings(units.text("data_title")),
             "data_link": read.strings(units.text("data_link")),
@@ -987,7 +981,7 @@ class _Tables:
         return np.asarray(placed)
 
     def _lie(
-        self, table: Table, units: Ints, frames: Ints, has_frame: Bools, starts: Ints, ends: Ints, has_range: Bools
+        self, units: Ints, frames: Ints, has_frame: Bools, starts: Ints, ends: Ints, has_range: Bools
     ) -> dict[str, pa.Array]:
         """The columns that say where rows lie. `units`: -1 where they lie on none."""
         none = units < 0
@@ -1005,13 +999,17 @@ class _Tables:
             "range_unit": _named(kind, words),
         }
 
-    def _frame_numbers(self) -> Ints:
-        """The number of each frame: its key, of the images of a group their place in it, else 0."""
+    def _unit_numbers(self) -> Ints:
+        """The frame of a unit whose labels are no map of frames: of the images of a group their place in it, else 0."""
         sequence, known = self.units.number("data_sequence")
         places = np.arange(len(self.units)) - self._starts(self.of_unit)[self.of_unit]
         number = np.where(known, sequence.astype(np.int64), places)
-        number = np.where(self.is_group_row[self.units.parent], number, 0)
-        return np.where(self.frames.size[:, NAME] == ABSENT, number[self.frames.parent], self.frames.name)
+        return np.where(self.is_group_row[self.units.parent], number, 0)
+
+    def _frame_numbers(self) -> Ints:
+        """The number of each frame: its key, or its unit's."""
+        is_bare = self.frames.size[:, NAME] == ABSENT
+        return np.where(is_bare, self._unit_numbers()[self.frames.parent], self.frames.name)
 
     def _objects(self) -> None:
         objects, read, count = self.objects, self.read, len(self.objects)
@@ -1027,10 +1025,10 @@ class _Tables:
         starts = np.concatenate([frames[:count], ranges[2 * answers]])
         ends = np.concatenate([frames[:count], ranges[2 * answers + 1]])
         in_frame = np.arange(len(rows)) < count
-        arrays = [units, frames, in_frame, starts, ends]
+        arrays = [units, frames, in_frame, starts, ends, np.ones(len(rows), bool)]
         if order is not None:
             arrays = [part[order] for part in arrays]
-        made = self._lie(OBJECTS, arrays[0], arrays[1], arrays[2], arrays[3], arrays[4], np.ones(len(rows), bool))
+        made = self._lie(*arrays)
         sources = [(objects, every), (self.object_answers, placed)] if len(placed) else [(objects, every)]
         made.update(self._keyed(OBJECTS, sources, order))
         shape_texts = np.concatenate([objects.text("shape"), self.object_answers.text("shape")[placed]])
@@ -1278,7 +1276,7 @@ class _Tables:
             np.concatenate([frames, ends]),
             np.concatenate([np.ones(count, bool), has_range]),
         ]
-        made = self._lie(CLASSIFICATIONS, *(self._taken(part, order) for part in arrays))
+        made = self._lie(*(self._taken(part, order) for part in arrays))
         sources = (
             [(classes, np.arange(count)), (self.class_answers, answers)]
             if len(answers)
@@ -1336,10 +1334,7 @@ class _Tables:
         # An image without labels is a frame too.
         bare = np.flatnonzero((self.n_frames == 0) & self._is_kind(lambda kind: kind == "image"))
         unit = np.concatenate([frames.parent, bare])
-        sequence, known = units.number("data_sequence")
-        places = np.arange(len(units)) - self._starts(self.of_unit)[self.of_unit]
-        of_group = np.where(self.is_group_row[units.parent], np.where(known, sequence.astype(np.int64), places), 0)
-        number = np.concatenate([self.numbers, of_group[bare]])
+        number = np.concatenate([self.numbers, self._unit_numbers()[bare]])
         order = None if not len(bare) else np.argsort(unit, kind="stable")
         index = self._taken(np.concatenate([np.arange(len(frames)), np.full(len(bare), -1)]), order)
         unit, number = self._taken(unit, order), self._taken(number, order)
