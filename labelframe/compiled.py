@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from labelframe.flattening.columns import RUN_COLUMNS
 from labelframe.flattening.ordinary import Batch, flatten_batch
+from labelframe.kernel.machine import read_rows
 from labelframe.kernel.reader import Reader, dictionary_array
 from labelframe.kernel.scan import find_lines, find_rows
 from labelframe.read import Broken, Part, RawRow, RowBatch, read_batches
@@ -31,7 +32,7 @@ from labelframe.schema import TABLES
 Ints = NDArray[np.int64]
 log = logging.getLogger("labelframe")
 PATIENCE = 2.5  # seconds in which code that was compiled before is loaded
-COMPILING = "compiling the reader of label rows: this is done once, and takes about half a minute"
+COMPILING = "compiling the reader of label rows: this is done once, and takes about a quarter of a minute"
 WORTH = 1 << 20  # bytes of a batch below which the general path is as quick
 BATCH = 12 << 20
 
@@ -73,6 +74,11 @@ class Pool:
         self.clean = clean
         self._own = threading.local()
         self._threads = ThreadPoolExecutor(self.workers, "labelframe") if self.workers > 1 else None
+
+    @staticmethod
+    def is_kept() -> bool:
+        """Whether code was compiled before, so that it has only to be loaded."""
+        return bool(read_rows.is_kept())
 
     def load(self) -> None:
         """Load compiled code, or compile it and say so."""

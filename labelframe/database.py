@@ -222,10 +222,14 @@ def _create_views(connection: duckdb.DuckDBPyConnection, how: How) -> None:
 
 
 def _comment_views(connection: duckdb.DuckDBPyConnection, made: Iterable[Query]) -> None:
+    columns: dict[str, list[str]] = {}  # to describe each view would bind it once more
+    listed = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+    for table, column in connection.execute(listed).fetchall():
+        columns.setdefault(table, []).append(column)
     for view in made:
         connection.execute(f"COMMENT ON VIEW {view.name} IS {literal(view.question)}")
-        for name, _, doc in view_columns(connection, view):
-            connection.execute(f"COMMENT ON COLUMN {view.name}.{identifier(name)} IS {literal(doc)}")
+        for name in columns[view.name]:
+            connection.execute(f"COMMENT ON COLUMN {view.name}.{identifier(name)} IS {literal(_doc(view, name))}")
 
 
 def views() -> dict[str, Query]:
@@ -239,7 +243,11 @@ def view_columns(connection: duckdb.DuckDBPyConnection, view: Query) -> list[tup
     """(name, type, meaning) of each column of a view: as its SQL says in a line `-- column NAME: ...`, else as the
     tables do."""
     described = connection.execute(f"DESCRIBE {view.name}").fetchall()
-    return [(name, kind, view.columns.get(name) or _DOCS.get(name, "")) for name, kind, *_ in described]
+    return [(name, kind, _doc(view, name)) for name, kind, *_ in described]
+
+
+def _doc(view: Query, column: str) -> str:
+    return view.columns.get(column) or _DOCS.get(column, "")
 
 
 _DOCS = {column.name: column.doc for table in (*reversed(TABLES.values()), OBJECTS) for column in table.columns}

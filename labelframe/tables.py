@@ -234,27 +234,46 @@ class _Output:
 
 
 log = logging.getLogger("labelframe")
-COMPILED_FROM = 8 << 20
+COMPILED_FROM = 4 << 20
 """Bytes of sources from which on compiled code is worth its loading."""
+COMPILE_FROM = 64 << 20
+"""Bytes of sources from which on it is worth being compiled: for once, that takes longer than reading without it."""
+
+
+PACKED = 10
+"""How many bytes of JSON a byte of a packed file stands for, about."""
+
+
+def _is_worth(found: Found, options: Options) -> bool | None:
+    """Whether to read in compiled code; None: if it was compiled before."""
+    if options.ontology is not None:
+        return False
+    if options.compiled is not None:
+        return options.compiled
+    if any(source.path is None for source in found.sources):
+        return True  # who knows how much it is
+    size = sum(
+        source.size * (PACKED if source.name.endswith((".gz", ".zst", ".zip")) else 1) for source in found.sources
+    )
+    return size >= COMPILE_FROM or (None if size >= COMPILED_FROM else False)
 
 
 @contextmanager
 def _pool(found: Found, options: Options) -> Iterator[Pool | None]:
     """What flattens batches in compiled code, where that is wanted and can be."""
-    size = sum(source.size for source in found.sources)
-    wanted = options.compiled
-    if wanted is None:
-        wanted = size >= COMPILED_FROM or any(source.path is None for source in found.sources)
-    if not wanted or options.ontology is not None:
-        yield None
-        return
-    try:
-        from labelframe.compiled import Pool
+    pool = None
+    is_worth = _is_worth(found, options)
+    if is_worth is not False:
+        try:
+            from labelframe.compiled import Pool
 
-        pool = Pool(options.workers, options.branch, without_links if options.strip_links else None)
-        pool.load()
-    except Exception as error:  # no wheel of numba, or a machine that it cannot compile for
-        log.warning("compiled code cannot be used (%s): label rows are read without it, more slowly", error)
+            if is_worth or Pool.is_kept():
+                pool = Pool(options.workers, options.branch, without_links if options.strip_links else None)
+                pool.load()
+        except Exception as error:  # no wheel of numba, or a machine that it cannot compile for
+            log.warning("compiled code cannot be used (%s): label rows are read without it, more slowly", error)
+            pool = None
+    if pool is None:
         yield None
         return
     with pool:

@@ -3,7 +3,7 @@
     python tests/both_ways.py --examples 20000              invented exports
     python tests/both_ways.py --mutations 200000            label rows with a change in the JSON, or in a byte
     python tests/both_ways.py --verdicts 200000             what the compiled reader takes, against orjson
-    NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=/tmp/checked python tests/both_ways.py --verdicts 200000
+    NUMBA_BOUNDSCHECK=1 python tests/both_ways.py --verdicts 200000
 
 With NUMBA_BOUNDSCHECK every access of the compiled code is checked. Figures of the last long runs stand in
 tests/README.md.

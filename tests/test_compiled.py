@@ -15,6 +15,7 @@ import both_ways
 import exports
 import numpy as np
 import orjson
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -25,7 +26,6 @@ from labelframe.kernel.numbers import UNDECIDED, read_number
 from labelframe.kernel.reader import Reader
 from labelframe.kernel.text import PADDING
 from labelframe.kernel.walk import ROOT, new_scratch, walk
-from labelframe.labels import flatten
 from labelframe.read import find_sources
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
@@ -128,12 +128,12 @@ def test_there_is_room_for_more_than_was_guessed(tmp_path: Path) -> None:
 
 def test_each_function_is_compiled_for_one_kind_of_arguments() -> None:
     entries = [
-        *(machine.read_rows, scan.find_rows, scan.find_lines, columns.distinct, columns.text_offsets),
+        *(machine.read_rows, scan.find_rows, scan.find_lines, columns.distinct, columns.text_length),
         *(columns.copy_texts, columns.copy_spans, columns.read_times, columns.measure_masks, columns.gather_owners),
         *(columns.ring_sizes, columns.count_rings, columns.copy_numbers),
     ]
     compiled.Pool(1, None, None).load()
-    assert {entry.__name__: len(entry.signatures) for entry in entries} == {entry.__name__: 1 for entry in entries}  # type: ignore[attr-defined]
+    assert {entry.name: len(entry.known) for entry in entries} == {entry.name: 1 for entry in entries}
 
 
 def padded(data: bytes) -> np.ndarray[Any, Any]:
@@ -250,10 +250,37 @@ def test_small_exports_do_not_load_numba(tmp_path: Path) -> None:
     assert done.stdout == "False\n"
 
 
+@pytest.mark.parametrize(
+    ("size", "is_kept", "uses"),
+    [(3 << 20, True, False), (5 << 20, True, True), (5 << 20, False, False), (65 << 20, False, True)],
+)
+def test_code_is_compiled_only_for_what_takes_as_long(
+    size: int, is_kept: bool, uses: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "export.json"
+    path.write_bytes(orjson.dumps(demo_export()).ljust(size))
+    monkeypatch.setattr(compiled.Pool, "is_kept", lambda: is_kept)
+
+    run = tables.flatten_sources(find_sources([path]), lambda *_: None)
+
+    assert bool(run.compiled) == uses
+
+
 def test_the_number_of_workers_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "BATCH", 1 << 15)
-    monkeypatch.setattr(tables, "COMPILED_FROM", 0)
     path = tmp_path / "export.json"
     path.write_bytes(orjson.dumps(demo_export()))
-    one, many = (flatten(path), flatten(path))
+
+    one, many = (_tables(path, workers) for workers in (1, 3))
+
+    assert one.keys() == many.keys()
     assert all(one[name].equals(many[name]) for name in one)
+
+
+def _tables(path: Path, workers: int) -> dict[str, pa.Table]:
+    batches: dict[str, list[pa.RecordBatch]] = {}
+    options = tables.Options(compiled=True, workers=workers)
+    tables.flatten_sources(
+        find_sources([path]), lambda name, batch: batches.setdefault(name, []).append(batch), options
+    )
+    return {name: pa.Table.from_batches(parts).unify_dictionaries().combine_chunks() for name, parts in batches.items()}

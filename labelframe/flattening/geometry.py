@@ -170,6 +170,24 @@ def _is_left_of_point(name: str, value: object) -> bool:
     return name not in POINT_KEYS
 
 
+class _Numbers:
+    """Numbers of a batch, `read` one after another or given all at once."""
+
+    def __init__(self, kind: str) -> None:
+        self.read: array[Any] = array(kind)
+        self._filled: NDArray[Any] | None = None
+
+    def fill(self, numbers: NDArray[Any]) -> None:
+        self._filled = numbers
+
+    def take(self) -> NDArray[Any]:
+        if self._filled is not None:
+            return self._filled
+        numbers = np.array(self.read)
+        del self.read[:]
+        return numbers
+
+
 class _Rows:
     """The rows that have a geometry of one kind, and that geometry's numbers, `width` of them a row."""
 
@@ -177,21 +195,23 @@ class _Rows:
         self.width = width
         self.rows = array("q")
         self.numbers = array("d")
+        self._filled: tuple[NDArray[np.int64], Sequence[NDArray[np.float64]]] | None = None
 
     def add(self, row: int, *numbers: float) -> None:
         self.rows.append(row)
         self.numbers.extend(numbers)
 
     def fill(self, rows: NDArray[np.int64], *columns: NDArray[Any]) -> None:
-        """Add many rows at once, their numbers by column."""
-        self.rows.frombytes(np.ascontiguousarray(rows, np.int64).tobytes())
-        self.numbers.frombytes(np.stack(columns, axis=1).astype(np.float64).tobytes() if columns else b"")
+        """Give all rows at once instead, their numbers by column."""
+        self._filled = rows, [column.astype(np.float64, copy=False) for column in columns]
 
-    def take(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def take(self) -> tuple[NDArray[np.int64], Sequence[NDArray[np.float64]]]:
         """(rows, numbers by column)"""
+        if self._filled is not None:
+            return self._filled
         rows, numbers = np.array(self.rows, np.int64), np.array(self.numbers, np.float64)
         del self.rows[:], self.numbers[:]
-        return rows, numbers.reshape(len(rows), self.width).T
+        return rows, list(numbers.reshape(len(rows), self.width).T)
 
 
 @dataclass(frozen=True)
@@ -224,15 +244,15 @@ class Geometry:
         self.circles = _Rows(7)  # x, y, r, stretch, theta, frame width, frame height
         self.cuboids = _Rows(9)
         self.cuboids_2d = _Rows(6)  # vertices, then vanishing x, y, scale, offset x, y
-        self.fronts = array("d")
+        self.fronts = _Numbers("d")
         self.polygons = _Rows(1)  # polygons
-        self.polygon_sizes = array("q")  # rings
-        self.ring_sizes = array("q")  # vertices
-        self.polygon_numbers = array("d")
+        self.polygon_sizes = _Numbers("q")  # rings
+        self.ring_sizes = _Numbers("q")  # vertices
+        self.polygon_numbers = _Numbers("d")
         self.points = _Rows(1)  # vertices
-        self.point_numbers = array("d")  # x, y, z
+        self.point_numbers = _Numbers("d")  # x, y, z
         self.skeletons = _Rows(1)  # vertices
-        self.keypoint_numbers = array("d")  # x, y
+        self.keypoint_numbers = _Numbers("d")  # x, y
         self.keypoint_texts: list[list[str | None] | pa.Array] = [[], [], [], []]
         self.keypoint_states: list[str] | pa.Array = []
         self.masks = _Rows(6)  # width, height, top, left (NaN: null), frame width, frame height
@@ -327,10 +347,10 @@ class Geometry:
     def _keep_polygons(self, row: int, polygons: list[list[list[float]]]) -> None:
         self.polygons.add(row, len(polygons))
         for polygon in polygons:
-            self.polygon_sizes.append(len(polygon))
+            self.polygon_sizes.read.append(len(polygon))
             for ring in polygon:
-                self.ring_sizes.append(len(ring) // 2)
-                self.polygon_numbers.extend(ring)
+                self.ring_sizes.read.append(len(ring) // 2)
+                self.polygon_numbers.read.extend(ring)
                 self.weight += len(ring)
 
     def _read_polyline(self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]) -> Leftover:
@@ -347,7 +367,7 @@ class Geometry:
             for index, vertex in enumerate(vertices):
                 _numbers(vertex, ("z",), (key, _step(entry[key], index)))
         for index, z in enumerate(heights):
-            self.point_numbers.extend((flat[2 * index], flat[2 * index + 1], np.nan if z is None else z))
+            self.point_numbers.read.extend((flat[2 * index], flat[2 * index + 1], np.nan if z is None else z))
         self.points.add(row, len(vertices))
         self.weight += 3 * len(vertices)
         return _vertex_leftover(entry, key, lambda name, _: name not in ("x", "y", "z"))
@@ -363,7 +383,7 @@ class Geometry:
                 text = vertex.get(name)
                 texts.append(text if type(text) is str else None)
             self.keypoint_states.append(visibility_of(vertex))
-        self.keypoint_numbers.extend(flat)
+        self.keypoint_numbers.read.extend(flat)
         self.skeletons.add(row, len(vertices))
         self.weight += 8 * len(vertices)
         return _vertex_leftover(entry, "skeleton", _is_left_of_point)
@@ -449,7 +469,7 @@ class Geometry:
             if name not in ("front", "vanishingPoint", "offset", "scaleRatio")
         )
         self.cuboids_2d.add(row, len(front) // 2, *numbers[:2], scale, *numbers[2:])
-        self.fronts.extend(front)
+        self.fronts.read.extend(front)
         self.weight += len(front)
         return {key: left} if left else None
 
@@ -461,16 +481,16 @@ class Geometry:
         ring_sizes: NDArray[np.int64],
         numbers: NDArray[np.float64],
     ) -> None:
-        """Add many polygons at once: polygons of each row, rings of each polygon, vertices of each ring."""
+        """Give all polygons at once: polygons of each row, rings of each polygon, vertices of each ring."""
         self.polygons.fill(rows, polygons)
-        for mine, more in ((self.polygon_sizes, polygon_sizes), (self.ring_sizes, ring_sizes)):
-            mine.frombytes(np.ascontiguousarray(more, np.int64).tobytes())
-        self.polygon_numbers.frombytes(np.ascontiguousarray(numbers).tobytes())
+        self.polygon_sizes.fill(polygon_sizes)
+        self.ring_sizes.fill(ring_sizes)
+        self.polygon_numbers.fill(numbers)
 
     def fill_points(self, rows: NDArray[np.int64], counts: NDArray[np.int64], numbers: NDArray[np.float64]) -> None:
-        """Add many polylines and points at once: vertices of each row, their x, y, z."""
+        """Give all polylines and points at once: vertices of each row, their x, y, z."""
         self.points.fill(rows, counts)
-        self.point_numbers.frombytes(np.ascontiguousarray(numbers).tobytes())
+        self.point_numbers.fill(numbers)
 
     def fill_skeletons(
         self,
@@ -479,9 +499,9 @@ class Geometry:
         numbers: NDArray[np.float64],
         texts: Sequence[pa.Array],
     ) -> None:
-        """Add many skeletons at once: vertices of each row, their x, y, and their texts, the last of them the state."""
+        """Give all skeletons at once: vertices of each row, their x, y, and their texts, the last of them the state."""
         self.skeletons.fill(rows, counts)
-        self.keypoint_numbers.frombytes(np.ascontiguousarray(numbers).tobytes())
+        self.keypoint_numbers.fill(numbers)
         *self.keypoint_texts, self.keypoint_states = texts
 
     def fill_masks(
@@ -539,8 +559,8 @@ class Geometry:
     def _take_polygons(self, batch: _Batch) -> None:
         rows, (sizes,) = self.polygons.take()
         polygons = sizes.astype(np.int64)
-        rings, vertices = _taken(self.polygon_sizes), _taken(self.ring_sizes)
-        x, y = _taken(self.polygon_numbers).reshape(-1, 2).T
+        rings, vertices = self.polygon_sizes.take(), self.ring_sizes.take()
+        x, y = self.polygon_numbers.take().reshape(-1, 2).T
         of_polygon = np.repeat(np.arange(len(rows)), polygons)
         of_ring = np.repeat(of_polygon, rings)
         counts = np.bincount(of_ring, vertices, len(rows)).astype(np.int64)
@@ -559,7 +579,7 @@ class Geometry:
     def _take_points(self, batch: _Batch) -> None:
         rows, (sizes,) = self.points.take()
         counts = sizes.astype(np.int64)
-        x, y, z = _taken(self.point_numbers).reshape(-1, 3).T
+        x, y, z = self.point_numbers.take().reshape(-1, 3).T
         batch.put("n_vertices", rows, counts)
         flat = np.bincount(np.repeat(np.arange(len(rows)), counts), ~np.isnan(z), len(rows)) == 0
         on_flat = np.repeat(flat, counts)
@@ -570,7 +590,7 @@ class Geometry:
     def _take_skeletons(self, batch: _Batch) -> None:
         rows, (sizes,) = self.skeletons.take()
         counts = sizes.astype(np.int64)
-        x, y = _taken(self.keypoint_numbers).reshape(-1, 2).T
+        x, y = self.keypoint_numbers.take().reshape(-1, 2).T
         batch.put("n_vertices", rows, counts)
         batch.extent(rows, counts, x, y)
         texts = [_strings(cells) for cells in self.keypoint_texts]
@@ -587,7 +607,7 @@ class Geometry:
             batch.struct(name, rows, *numbers[first : first + 3])
         rows, (sizes, vanishing_x, vanishing_y, scale, offset_x, offset_y) = self.cuboids_2d.take()
         counts = sizes.astype(np.int64)
-        x, y = _taken(self.fronts).reshape(-1, 2).T
+        x, y = self.fronts.take().reshape(-1, 2).T
         fields = list(OBJECTS.column("cuboid_2d").type)
         corners = pa.StructArray.from_arrays([pa.array(x), pa.array(y)], fields=list(XY))
         front = _lists(corners, counts, fields[0].type)
@@ -691,12 +711,6 @@ def _is_ring(legacy: object, ring: list[float]) -> bool:
         )
     except (Fault, KeyError, TypeError):
         return False
-
-
-def _taken(numbers: array[Any]) -> NDArray[Any]:
-    copy = np.array(numbers)
-    del numbers[:]
-    return copy
 
 
 def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from labelframe.kernel.compiling import compiled, entry, inlined
 from labelframe.kernel.text import word
 
 
-@entry
+@entry(gives=0)
 def fill_table(hashes: Any, count: int, table: Any) -> None:
     """Fill the table that finds texts by their hashes."""
     mask = np.int64(len(table) - 1)
@@ -24,10 +24,11 @@ def fill_table(hashes: Any, count: int, table: Any) -> None:
         table[slot] = number
 
 
-@entry
-def distinct(texts: Any, scratch: Any, codes: Any, used: Any) -> int:
-    """How many texts are distinct; `scratch` has -1 for every text there is, before and after."""
-    count = 0
+@entry(gives=2)
+def distinct(texts: Any, sizes: Any, scratch: Any, codes: Any, used: Any) -> tuple[int, int]:
+    """(how many texts are distinct, how long these are in all); `scratch` has -1 for every text there is, before and
+    after."""
+    count = total = 0
     for row in range(len(texts)):
         text = texts[row]
         if text < 0:
@@ -37,21 +38,21 @@ def distinct(texts: Any, scratch: Any, codes: Any, used: Any) -> int:
         if code < 0:
             code = scratch[text] = count
             used[count] = text
+            total += sizes[text]
             count += 1
         codes[row] = code
     for index in range(count):
         scratch[used[index]] = -1
-    return count
+    return count, total
 
 
-@entry
-def text_offsets(texts: Any, sizes: Any, offsets: Any) -> int:
-    """Where each text begins when they stand one after another; how long they are in all."""
+@entry(gives=1)
+def text_length(texts: Any, sizes: Any) -> int:
+    """How long texts are in all."""
     total = 0
     for row in range(len(texts)):
         if texts[row] >= 0:
             total += sizes[texts[row]]
-        offsets[row + 1] = total
     return total
 
 
@@ -61,14 +62,20 @@ def _copy(buffer: Any, begin: int, data: Any, first: int, last: int) -> None:
         data[place] = buffer[begin + place - first]
 
 
-@entry
-def copy_texts(buffer: Any, begins: Any, texts: Any, offsets: Any, data: Any) -> None:
+@entry(gives=0)
+def copy_texts(buffer: Any, begins: Any, sizes: Any, texts: Any, offsets: Any, data: Any) -> None:
+    """Copy texts, one after another, and tell where each begins."""
+    place = 0
+    offsets[0] = 0
     for row in range(len(texts)):
-        if texts[row] >= 0:
-            _copy(buffer, begins[texts[row]], data, offsets[row], offsets[row + 1])
+        text = texts[row]
+        if text >= 0:
+            _copy(buffer, begins[text], data, place, place + sizes[text])
+            place += sizes[text]
+        offsets[row + 1] = place
 
 
-@entry
+@entry(gives=0)
 def copy_spans(buffer: Any, others: Any, begins: Any, offsets: Any, data: Any) -> None:
     """Copy pieces of `buffer`, or where their begin is negative of `others`."""
     for row in range(len(begins)):
@@ -123,7 +130,7 @@ def _microseconds(year: int, month: int, day: int, buffer: Any, clock: int) -> i
     return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000
 
 
-@entry
+@entry(gives=0)
 def read_times(buffer: Any, begins: Any, sizes: Any, texts: Any, times: Any) -> None:
     """Times in the two spellings that nearly all exports have, as microseconds since 1970; -1 << 63 for others."""
     none = np.int64(-1) << np.int64(63)
@@ -154,7 +161,7 @@ def read_times(buffer: Any, begins: Any, sizes: Any, texts: Any, times: Any) -> 
                 times[row] = _microseconds(year, month, day, buffer, place + 17)
 
 
-@entry
+@entry(gives=0)
 def measure_masks(
     buffer: Any, others: Any, begins: Any, sizes: Any, widths: Any, heights: Any, pixels: Any, extent: Any, good: Any
 ) -> None:
@@ -213,7 +220,7 @@ def measure_masks(
                 extent[part, mask] = 0
 
 
-@entry
+@entry(gives=1)
 def gather_owners(
     rows: int,
     met: Any,
@@ -256,7 +263,7 @@ def gather_owners(
     return count
 
 
-@entry
+@entry(gives=0)
 def ring_sizes(rings: Any, begins: Any, polygons: Any, polygon_sizes: Any, sizes: Any) -> None:
     """Of polygons whose streams of `rings` begin at `begins`: how many polygons each has, rings of each polygon,
     numbers of each ring."""
@@ -276,7 +283,7 @@ def ring_sizes(rings: Any, begins: Any, polygons: Any, polygon_sizes: Any, sizes
                 place += 1
 
 
-@entry
+@entry(gives=0)
 def count_rings(rings: Any, begins: Any, totals: Any) -> None:
     """How many polygons and rings there are in all."""
     for index in range(len(begins)):
@@ -290,7 +297,7 @@ def count_rings(rings: Any, begins: Any, totals: Any) -> None:
             place += 1 + count
 
 
-@entry
+@entry(gives=0)
 def copy_numbers(numbers: Any, begins: Any, sizes: Any, out: Any) -> None:
     """Stretches of numbers, one after another."""
     place = 0

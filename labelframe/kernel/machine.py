@@ -908,7 +908,7 @@ def _copy(numbers: Any, to: Any, first: int, last: int) -> None:
         to[index] = numbers[index]
 
 
-@entry
+@entry(gives=1)
 def read_rows(
     buffer: Any,
     begins: Any,

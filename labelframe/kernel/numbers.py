@@ -10,11 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
-from labelframe.kernel.compiling import compiled, inlined
+from labelframe.kernel.compiling import compiled, inlined, intrinsic
 
 WHOLE, FRACTION, UNDECIDED, BROKEN = 0, 1, 2, 3
 """How a number is written; UNDECIDED: its value must be found elsewhere; BROKEN: it is no number."""
@@ -25,6 +22,9 @@ LEAST, MOST = -342, 308  # powers of ten in the table
 @intrinsic
 def high_product(_: Any, a: Any, b: Any) -> Any:
     """The upper 64 bits of the product of two numbers of 64 bits."""
+    from llvmlite import ir
+    from numba import types
+
     signature = types.uint64(types.uint64, types.uint64)
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -37,6 +37,9 @@ def high_product(_: Any, a: Any, b: Any) -> Any:
 
 @intrinsic
 def _leading_zeros(_: Any, a: Any) -> Any:
+    from llvmlite import ir
+    from numba import types
+
     signature = types.int64(types.uint64)
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -48,6 +51,9 @@ def _leading_zeros(_: Any, a: Any) -> Any:
 @intrinsic
 def as_float(_: Any, bits: Any) -> Any:
     """The float64 of these bits."""
+    from llvmlite import ir
+    from numba import types
+
     signature = types.float64(types.uint64)
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -59,6 +65,9 @@ def as_float(_: Any, bits: Any) -> Any:
 @intrinsic
 def as_bits(_: Any, value: Any) -> Any:
     """The bits of a float64."""
+    from llvmlite import ir
+    from numba import types
+
     signature = types.int64(types.float64)
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

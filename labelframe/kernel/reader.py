@@ -209,19 +209,24 @@ class Read:
 
     def distinct(self, texts: Ints) -> tuple[NDArray[np.int32], Ints]:
         """(for each text the place among the distinct ones, -1 where there is none; the distinct ones, in order)"""
+        return self._distinct(texts)[:2]
+
+    def _distinct(self, texts: Ints) -> tuple[NDArray[np.int32], Ints, int]:
         codes = np.empty(len(texts), np.int32)
         used = np.empty(min(len(texts), self.n_texts), np.int64)
-        count = columns.distinct(np.ascontiguousarray(texts), self._scratch, codes, used)
-        return codes, used[:count]
+        texts = np.ascontiguousarray(texts)
+        count, length = columns.distinct(texts, self.texts.size, self._scratch, codes, used)
+        return codes, used[:count], length
 
     def strings(self, texts: Ints) -> pa.StringArray:
         """Texts as an Arrow array."""
         texts = np.ascontiguousarray(texts)
-        offsets = np.zeros(len(texts) + 1, np.int32)
-        total = columns.text_offsets(texts, self.texts.size, offsets)
-        assert total < 1 << 31
-        data = np.empty(total, np.uint8)
-        columns.copy_texts(self.buffer, self.texts.begin, texts, offsets, data)
+        return self._strings(texts, columns.text_length(texts, self.texts.size))
+
+    def _strings(self, texts: Ints, length: int) -> pa.StringArray:
+        assert length < 1 << 31
+        offsets, data = np.empty(len(texts) + 1, np.int32), np.empty(length, np.uint8)
+        columns.copy_texts(self.buffer, self.texts.begin, self.texts.size, texts, offsets, data)
         return string_array(offsets, data, texts >= 0)
 
     def spans(self, begins: Ints, sizes: NDArray[Any]) -> pa.StringArray:
@@ -234,8 +239,8 @@ class Read:
 
     def dictionary(self, texts: Ints) -> pa.DictionaryArray:
         """Texts as an Arrow array with a dictionary."""
-        codes, used = self.distinct(texts)
-        return dictionary_array(codes, self.strings(used))
+        codes, used, length = self._distinct(texts)
+        return dictionary_array(codes, self._strings(used, length))
 
     def text(self, number: int) -> str:
         """A text by its number."""

@@ -9,11 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
-from labelframe.kernel.compiling import compiled, entry
+from labelframe.kernel.compiling import compiled, entry, intrinsic
 
 WIDTH = 64
 UNENDED = -1
@@ -25,6 +22,9 @@ ENDED, STRANGE, FULL = 0, 1, 2
 @intrinsic
 def _masks(_: Any, buffer: Any, place: Any) -> Any:
     """Bits of the 64 bytes from `place` on that are quotes, backslashes, opening and closing braces."""
+    from llvmlite import ir
+    from numba import types
+
     signature = types.UniTuple(types.uint64, 4)(buffer, types.int64)
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -44,6 +44,8 @@ def _masks(_: Any, buffer: Any, place: Any) -> Any:
 
 @intrinsic
 def _count(_: Any, bits: Any) -> Any:
+    from numba import types
+
     signature = types.int64(types.uint64)
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -54,6 +56,9 @@ def _count(_: Any, bits: Any) -> Any:
 
 @intrinsic
 def _lowest(_: Any, bits: Any) -> Any:
+    from llvmlite import ir
+    from numba import types
+
     signature = types.int64(types.uint64)
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -125,7 +130,7 @@ def _is_space(byte: int) -> bool:
     return byte == 0x20 or byte == 0x0A or byte == 0x0D or byte == 0x09
 
 
-@entry
+@entry(gives=2)
 def find_rows(buffer: Any, place: int, end: int, comma_first: bool, begins: Any, ends: Any) -> tuple[int, int]:
     """Find the objects of a list, with a comma between each two: (how many, how the scan ended)."""
     count = 0
@@ -150,7 +155,7 @@ def find_rows(buffer: Any, place: int, end: int, comma_first: bool, begins: Any,
         comma_first = True
 
 
-@entry
+@entry(gives=3)
 def find_lines(buffer: Any, place: int, end: int, begins: Any, ends: Any) -> tuple[int, int, int]:
     """Find whole lines that are not empty: (how many, how the scan ended, the place behind the last line read). A
     line that begins or ends with a comma is strange."""

@@ -9,11 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
-from labelframe.kernel.compiling import compiled, inlined
+from labelframe.kernel.compiling import compiled, inlined, intrinsic
 
 PADDING = 64
 BROKEN = -1
@@ -26,6 +23,9 @@ QUOTE, BACKSLASH = 0x22, 0x5C
 def special(_: Any, buffer: Any, place: Any) -> Any:
     """How many of the 16 bytes from `place` on come before the first that is no plain character of a string: a quote, a
     backslash, a control character or a byte beyond ASCII. 16 where all are plain."""
+    from llvmlite import ir
+    from numba import types
+
     signature = types.int64(buffer, types.int64)
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -51,6 +51,9 @@ def special(_: Any, buffer: Any, place: Any) -> Any:
 @intrinsic
 def word(_: Any, buffer: Any, place: Any) -> Any:
     """The eight bytes from `place` on as a number, low ones first."""
+    from llvmlite import ir
+    from numba import types
+
     signature = types.uint64(buffer, types.int64)
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
