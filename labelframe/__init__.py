@@ -13,9 +13,10 @@ from labelframe.errors import LabelframeError
 from labelframe.version import __version__
 
 if TYPE_CHECKING:
+    from labelframe.history import stats_of_history, stats_over_time
     from labelframe.labels import Labels, flatten, open
 
-__all__ = ["LabelframeError", "Labels", "__version__", "flatten", "open"]
+__all__ = ["LabelframeError", "Labels", "__version__", "flatten", "open", "stats_of_history", "stats_over_time"]
 
 
 def __getattr__(name: str) -> object:
@@ -24,6 +25,10 @@ def __getattr__(name: str) -> object:
         from labelframe import labels
 
         return getattr(labels, name)
+    if name in ("stats_of_history", "stats_over_time"):
+        from labelframe import history
+
+        return getattr(history, name)
     raise AttributeError(f"module 'labelframe' has no attribute {name!r}")
 
 

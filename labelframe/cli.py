@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from labelframe.errors import LabelframeError, QueryError, printable
+from labelframe.errors import LabelframeError, QueryError, printable, unknown_name
 from labelframe.version import __version__
 
 if TYPE_CHECKING:
@@ -299,7 +299,6 @@ def schema(
     ] = None,
 ) -> None:
     """Show the columns: type, meaning, unit, JSON source."""
-    from labelframe.errors import unknown_name
     from labelframe.schema import TABLES
 
     if table is None or table in TABLES:
@@ -390,7 +389,9 @@ def _shell(folder: Path) -> None:
 
 @app.command()
 def stats(
-    folder: Snapshot,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A snapshot, or a store: `labelframe snapshot` writes into one.")
+    ],
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="A statistic; the list of them where left out.")
     ] = None,
@@ -404,21 +405,52 @@ def stats(
         ),
     ] = None,
     where: Where = None,
+    over_time: Annotated[
+        bool, typer.Option("--over-time", help="Ask it of every snapshot of a store, oldest first.")
+    ] = False,
     sql_dir: Annotated[
         Path | None, typer.Option("--sql-dir", metavar="DIR", help="A folder of statistics of your own: *.sql.")
     ] = None,
     ontology: OntologyFile = None,
     form: As = Format.table,
 ) -> None:
-    """Answer a question about the labels; without NAME say what can be asked."""
-    from labelframe import labels
+    """Answer a question about the labels; without NAME say what can be asked.
+
+    Of a store it is asked of the latest snapshot, or of the history where it is a statistic over that.
+    """
+    from labelframe import history, labels, store
     from labelframe import stats as statistics
 
-    opened = labels.open(folder)
+    known = statistics.statistics(sql_dir)
+    over_history = {key: query for key, query in history.history_statistics().items() if key not in known}
     if name is None:
-        _show(_listed_queries("statistic", statistics.statistics(sql_dir), form), form)
+        if store.is_store(folder):
+            asked_of = {"asked_of": ["snapshot"] * len(known) + ["history"] * len(over_history)}
+            _show(_listed_queries("statistic", {**known, **over_history}, form, asked_of), form)
+            return
+        labels.open(folder)
+        _show(_listed_queries("statistic", known, form), form)
         return
-    _show(opened.statistic(name, _values(parameters), by, where, sql_dir, ontology), form)
+    values = _values(parameters)
+    if name not in known and name not in over_history:
+        raise unknown_name("statistic", name, [*known, *over_history])
+    if name in over_history:
+        _refuse_with_history(name, {"--by": by, "--ontology": ontology, "--over-time": over_time})
+        result = history.of_history(folder, name, values, where)
+    elif over_time:
+        result = history.over_time(folder, name, values, by, where, sql_dir, ontology)
+    else:
+        result = labels.open(folder).statistic(name, values, by, where, sql_dir, ontology)
+    _show(result, form)
+
+
+def _refuse_with_history(name: str, options: dict[str, object]) -> None:
+    for option, given in options.items():
+        if given:
+            raise QueryError(
+                f"{option} cannot be had with {name}, which is asked of all snapshots at once.",
+                remedy=f"Leave {option} out.",
+            )
 
 
 class FindingsFormat(str, Enum):

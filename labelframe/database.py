@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -44,6 +45,19 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
+@contextmanager
+def place_for_views(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """A place of their own for the tables and views made within, which is gone afterwards: to make a connection takes
+    longer than to make the views."""
+    connection.execute("ATTACH ':memory:' AS place")
+    connection.execute("USE place")
+    try:
+        yield
+    finally:
+        connection.execute("USE memory")
+        connection.execute("DETACH place")
+
+
 def identifier(name: str) -> str:
     """A name as SQL takes any name.
 
@@ -64,14 +78,35 @@ class How:
 
     wide: with a view for each class, a thousand of which take seconds. described: every column says what it means,
     which takes longer than all else. narrowed: the tables can be narrowed, see `narrow`. instead: tables that stand for
-    the snapshot's own.
+    the snapshot's own. asked: SQL that will be run, where no other will be: only the tables and views that it may read
+    are made.
     """
 
     wide: bool = True
     described: bool = True
     narrowed: bool = False
     instead: Mapping[str, pa.Table] = field(default_factory=dict)
+    asked: str | None = None
 
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """The tables and views that are made."""
+        known = views()
+        if self.asked is None:
+            return frozenset((*TABLES, *known))
+        found = set(NARROWING if self.narrowed else ())
+        texts = [self.asked]
+        while texts:
+            named = (_words(texts.pop()) & {*TABLES, *known}) - found
+            found |= named
+            texts += [known[name].body for name in named if name in known]
+        return frozenset(found)
+
+
+OF_ANNOTATORS = ("objects", "classifications")
+"""Tables whose rows tell who made them."""
+NARROWING = ("label_rows", *OF_ANNOTATORS)
+"""Tables by which the others are narrowed."""
 
 USUAL = How()
 BARE = How(wide=False, described=False)
@@ -84,8 +119,10 @@ def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.Pa
     """
     manifest = read_manifest(folder)
     root = Path(folder).resolve()
-    with _tables_in(connection, how.narrowed):
+    with _tables_in(connection, how):
         for table in TABLES.values():
+            if table.name not in how.made:
+                continue
             if table.name in how.instead:
                 connection.from_arrow(how.instead[table.name]).create_view(table.name)
                 continue
@@ -122,21 +159,19 @@ def _unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
 
 def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], how: How = USUAL) -> None:
     """Make views of Arrow tables, without copying them, and every view on them."""
-    with _tables_in(connection, how.narrowed):
+    with _tables_in(connection, how):
         for name in TABLES:
+            if name not in how.made:
+                continue
             connection.from_arrow(how.instead.get(name, tables[name])).create_view(name)
     _create_views(connection, how)
 
 
-OF_ANNOTATORS = ("objects", "classifications")
-"""Tables whose rows tell who made them."""
-
-
 @contextmanager
-def _tables_in(connection: duckdb.DuckDBPyConnection, narrowed: bool) -> Iterator[None]:
+def _tables_in(connection: duckdb.DuckDBPyConnection, how: How) -> Iterator[None]:
     """Where the tables are made: as they are, or whole in a schema of their own, with views that can be narrowed before
     them. What is chosen stands in `chosen_rows` and `chosen_annotator`; at first it is all."""
-    if not narrowed:
+    if not how.narrowed:
         yield
         return
     connection.execute("CREATE SCHEMA whole")
@@ -146,6 +181,8 @@ def _tables_in(connection: duckdb.DuckDBPyConnection, narrowed: bool) -> Iterato
     connection.execute("CREATE TABLE chosen_rows AS SELECT row_id FROM whole.label_rows")
     connection.execute("CREATE TABLE chosen_annotator AS SELECT NULL::VARCHAR AS created_by, true AS is_any")
     for table in TABLES.values():
+        if table.name not in how.made:
+            continue
         conditions = []
         if any(column.name == "row_id" for column in table.columns):
             conditions.append("row_id IN (SELECT row_id FROM chosen_rows)")
@@ -211,9 +248,11 @@ def _comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, how: How) -> None:
-    made = views().values()
+    made = [view for view in views().values() if view.name in how.made]
     for view in made:
-        connection.execute(f"CREATE VIEW {view.name} AS {view.sql}")
+        # It is small, and read so often by objects_once that to plan it takes most of a statistic on a small snapshot.
+        is_kept = view.name == "object_copies" and how.asked is not None and not how.narrowed
+        connection.execute(f"CREATE {'TABLE' if is_kept else 'VIEW'} {view.name} AS {view.sql}")
     if how.described:
         _comment_tables(connection)
         _comment_views(connection, made)
@@ -230,9 +269,18 @@ def _comment_views(connection: duckdb.DuckDBPyConnection, made: Iterable[Query])
 
 def views() -> dict[str, Query]:
     """The views of `sql/views/`, by name; each after those that it reads."""
-    found = read_folder(sql_folder() / "views")
-    read = {name: sorted(found.keys() & set(re.findall(r"\w+", view.body)) - {name}) for name, view in found.items()}
+    return in_order(read_folder(sql_folder() / "views"))
+
+
+def in_order(found: Mapping[str, Query]) -> dict[str, Query]:
+    """Views by name, each after those that it reads."""
+    read = {name: sorted(found.keys() & _words(view.body) - {name}) for name, view in found.items()}
     return {name: found[name] for name in TopologicalSorter(read).static_order()}
+
+
+def _words(sql: str) -> set[str]:
+    """What may be names in SQL; DuckDB does not tell upper case from lower in them."""
+    return set(re.findall(r"\w+", sql.lower()))
 
 
 def view_columns(connection: duckdb.DuckDBPyConnection, view: Query) -> list[tuple[str, str, str]]:
