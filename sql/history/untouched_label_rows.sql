@@ -6,7 +6,7 @@
 -- latest; snapshots without it do not count as a change. A label row is followed by label_hash and branch, one without a
 -- label_hash by its content.
 --
--- parameter days = 30 (0 to): For how long at least.
+-- parameter days = 30: For how long at least.
 -- column since: When the first snapshot was taken that has it as it is.
 -- column since_first: True where that is the store's first: it may be older.
 -- column days: Days from then to the latest snapshot, to one decimal.
