@@ -68,9 +68,10 @@ HISTORY = """
 ## Statistics over the history
 
 Asked of a store of snapshots, as `labelframe snapshot` makes it: `labelframe stats STORE class_growth`, in Python
-`labelframe.stats_of_history(STORE, "class_growth")`. They read all its snapshots at once: every table has `snapshot` as
-its first column, keys begin with it, and `snapshots` lists them: snapshot, taken_at, previous. `--where` keeps the label
-rows that meet a condition in each snapshot.
+`labelframe.stats_of_history(STORE, "class_growth")`. They read all its snapshots at once: every table has `snapshot`
+as its first column, keys begin with it, and `snapshots` lists them: snapshot, taken_at, previous. `--where` keeps the
+label rows that meet a condition in each snapshot; of other tables,
+`(snapshot, row_id) in (select (snapshot, row_id) from objects where name = 'Person')`.
 
 Any of the statistics above can be asked of every snapshot too: `labelframe stats STORE class_counts --over-time`, in
 Python `labelframe.stats_over_time(STORE, "class_counts")`.

@@ -144,7 +144,7 @@ def invented_content(rng: random.Random) -> dict[str, Any]:
     for object_hash in rng.sample("pqr", rng.randint(0, 3)):
         name = rng.choice([None, "Car", "Bus"])
         for frame in rng.sample([None, 0, 1], rng.randint(1, 3)):
-            one = {"object_hash": object_hash, "space_id": "s", "frame": frame, "range_start": frame}
+            one: dict[str, Any] = {"object_hash": object_hash, "space_id": "s", "frame": frame, "range_start": frame}
             one |= {"name": name if rng.random() < 0.9 else "Van", "x": rng.choice([None, 0.5])}
             one |= {"created_by": rng.choice(people), "last_edited_by": rng.choice([None, "ann", "ben"])}
             one |= {"last_edited_at": rng.choice([None, "2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00"])}
