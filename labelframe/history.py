@@ -104,7 +104,7 @@ def over_time(
     how = database.How(False, False, by is not None or where is not None, instead, asked)
     listed = _snapshots(folder)
 
-    def of_some(some: list[store.Snapshot]) -> list[pa.Table]:
+    def of_some(some: list[store.Dated]) -> list[pa.Table]:
         with database.connect() as connection:
             return [_of_one(connection, one, how, query, values, by, where) for one in some]
 
@@ -118,7 +118,7 @@ def over_time(
 
 def _of_one(
     connection: duckdb.DuckDBPyConnection,
-    snapshot: store.Snapshot,
+    snapshot: store.Dated,
     how: database.How,
     query: Query,
     values: Mapping[str, object],
@@ -165,7 +165,7 @@ def connect(folder: PathLike, where: str | None = None) -> duckdb.DuckDBPyConnec
     return connection
 
 
-def _snapshots(folder: PathLike) -> list[store.Snapshot]:
+def _snapshots(folder: PathLike) -> list[store.Dated]:
     """The snapshots of a store. Raises SnapshotError for a folder that is none."""
     if is_snapshot(Path(folder)):
         raise SnapshotError(

@@ -15,7 +15,7 @@ from labelframe.schema import TABLES
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class Dated:
     """A snapshot of a store."""
 
     name: str
@@ -23,10 +23,10 @@ class Snapshot:
     taken_at: datetime
 
 
-def snapshots(store: Path) -> list[Snapshot]:
+def snapshots(store: Path) -> list[Dated]:
     """The snapshots, oldest first."""
     found = [
-        Snapshot(name, path, datetime.strptime(name, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC))
+        Dated(name, path, datetime.strptime(name, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC))
         for path in sorted(Path(store).glob("snapshot=*"))
         if is_snapshot(path)
         for name in [path.name.removeprefix("snapshot=")]
