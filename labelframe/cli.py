@@ -56,7 +56,18 @@ class Format(str, Enum):
     markdown = "markdown"
 
 
-Snapshot = Annotated[Path, typer.Argument(metavar="DIR", help="A snapshot, as `labelframe flatten` writes it.")]
+Snapshot = Annotated[
+    Path, typer.Argument(metavar="DIR", help="A snapshot, as `labelframe flatten` writes it, or a store: its latest.")
+]
+Store = Annotated[
+    Path, typer.Argument(metavar="STORE", help="A folder of snapshots, as `labelframe snapshot` makes it.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="TIME", help="Of a store the latest snapshot taken by then: 2026-11-24, or with a time."
+    ),
+]
 Sources = Annotated[
     list[str],
     typer.Argument(
@@ -68,6 +79,17 @@ Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the snapshot that is there.")]
 Where = Annotated[
     str | None, typer.Option("--where", metavar="SQL", help="A condition on label_rows: only those that meet it.")
+]
+OnErrorOption = Annotated[
+    OnError, typer.Option("--on-error", help="Stop at the first fault, or collect all in the table rejects.")
+]
+Branch = Annotated[str | None, typer.Option("--branch", metavar="NAME", help="Take this branch's label rows only.")]
+StripLinks = Annotated[bool, typer.Option("--strip-links", help="Keep no link to the data.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, metavar="N", help="Cores to use; all of them where left out.")
+]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help="Name every file taken and passed over; say what compiled code took.")
 ]
 OntologyFile = Annotated[
     str | None,
@@ -99,7 +121,7 @@ def main() -> NoReturn:
         errors.print(f"Error: {error}", markup=False, soft_wrap=True)
         sys.exit(2)
     except _Stopped as stopped:
-        errors.print("Stopped. Nothing was left behind.", markup=False)
+        errors.print("Stopped. Nothing unfinished was left behind.", markup=False)
         sys.exit(128 + stopped.args[0])
     sys.exit(0)
 
@@ -144,20 +166,12 @@ def flatten(
     sources: Sources,
     out: Out,
     overwrite: Overwrite = False,
-    on_error: Annotated[
-        OnError, typer.Option("--on-error", help="Stop at the first fault, or collect all in the table rejects.")
-    ] = OnError.stop,
-    branch: Annotated[
-        str | None, typer.Option("--branch", metavar="NAME", help="Take this branch's label rows only.")
-    ] = None,
-    strip_links: Annotated[bool, typer.Option("--strip-links", help="Keep no link to the data.")] = False,
+    on_error: OnErrorOption = OnError.stop,
+    branch: Branch = None,
+    strip_links: StripLinks = False,
     ontology: OntologyFile = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, metavar="N", help="Cores to use; all of them where left out.")
-    ] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Name every file taken and passed over; say what compiled code took.")
-    ] = False,
+    workers: Workers = None,
+    verbose: Verbose = False,
 ) -> None:
     """Flatten exports into a snapshot: a folder of Parquet tables with a DuckDB database over them.
 
@@ -174,6 +188,122 @@ def flatten(
         print(out.as_posix())
     if run.rows["rejects"]:
         sys.exit(1)
+
+
+@app.command()
+def snapshot(
+    sources: Sources,
+    store: Annotated[
+        Path, typer.Option("--store", metavar="STORE", help="Folder of snapshots; made where it is not there.")
+    ],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="File it under this time, in UTC; now where left out.")
+    ] = None,
+    always: Annotated[bool, typer.Option("--always", help="Take it also where nothing has changed.")] = False,
+    on_error: OnErrorOption = OnError.stop,
+    branch: Branch = None,
+    strip_links: StripLinks = False,
+    ontology: OntologyFile = None,
+    workers: Workers = None,
+    verbose: Verbose = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Say what was done in one line of JSON.")] = False,
+) -> None:
+    """Flatten exports into a new snapshot of a store, unless nothing has changed since the one before.
+
+    A store has a folder snapshot=TIME for each, and labels.duckdb over them all. Exit code 1: some of the export is in
+    rejects, all else is written.
+    """
+    import json
+    import time
+
+    from labelframe.labels import take_snapshot
+    from labelframe.tables import Options
+
+    start = time.monotonic()
+    options = Options(on_error.value, branch, strip_links, ontology, workers)
+    with _progress_bar() as progress:
+        taken, run = take_snapshot(sources, store, options, at, always, progress)
+    new, before, changes = taken.snapshot, taken.previous, taken.changes
+    if new is not None:
+        _tell(run, new.path, verbose)
+    for note in taken.notes:
+        _say(f"note: {note}")
+    if before is not None and new is None:
+        _say(f"nothing has changed since {before.name}: no new snapshot")
+    elif before is not None and changes is not None:
+        counts = f"{changes.added:,} added, {changes.removed:,} removed, {changes.changed:,} changed"
+        _say(f"label rows since {before.name}: {counts}")
+    told = {
+        "store": store.as_posix(),
+        "snapshot": new and new.name,
+        "changed": new is not None if changes is None else not changes.are_none,
+        "previous": before and before.name,
+        **{name: taken.rows[name] for name in ("label_rows", "objects", "rejects")},
+        **{f"{name}_label_rows": changes and getattr(changes, name) for name in ("added", "removed", "changed")},
+        "seconds": round(time.monotonic() - start, 3),
+    }
+    with _output():
+        if as_json:
+            print(json.dumps(told))
+        elif new is not None:
+            print(new.path.as_posix())
+    if new is not None and taken.rows["rejects"]:
+        sys.exit(1)
+
+
+@app.command()
+def snapshots(store: Store, form: As = Format.table) -> None:
+    """List the snapshots of a store, oldest first."""
+    from labelframe import store as stores
+
+    listed = stores.listing(stores.snapshots(store))
+    _show(listed.drop_columns(["previous"]), form)
+    for one in stores.incomplete(store):
+        _say(f"not complete, and not listed: {one.path.as_posix()}")
+
+
+@app.command()
+def prune(
+    store: Store,
+    last: Annotated[int | None, typer.Option("--keep", min=1, metavar="N", help="Keep the last N.")] = None,
+    daily: Annotated[
+        int | None,
+        typer.Option("--keep-daily", min=1, metavar="N", help="Keep the last of each of N days."),
+    ] = None,
+    weekly: Annotated[
+        int | None,
+        typer.Option("--keep-weekly", min=1, metavar="N", help="Keep the last of each of N weeks."),
+    ] = None,
+    monthly: Annotated[
+        int | None,
+        typer.Option(
+            "--keep-monthly", min=1, metavar="N", help="Keep the last of each of N months.", show_default=False
+        ),
+    ] = None,
+    older_than: Annotated[
+        str | None,
+        typer.Option("--older-than", metavar="AGE", help="Remove only what is older: 90d, 12w, 6m (months), 2y."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; remove nothing.")] = False,
+) -> None:
+    """Remove old snapshots of a store: those that no rule keeps. The latest always stays.
+
+    Only days, weeks (from Monday) and months that have a snapshot count; times are UTC.
+    """
+    from datetime import UTC, datetime
+
+    from labelframe import keep
+
+    if not (last or daily or weekly or monthly or older_than):
+        raise LabelframeError("Nothing says what to keep.", remedy="Give --keep N, say, or --older-than 90d.")
+    limit = None if older_than is None else keep.ago(older_than, datetime.now(UTC))
+    pruned = keep.prune(store, keep.Rules(last or 0, daily or 0, weekly or 0, monthly or 0, limit), dry_run)
+    for note in pruned.notes:
+        _say(f"note: {note}")
+    _say(f"{len(pruned.gone):,} {'would go' if dry_run else 'gone'}, {len(pruned.kept):,} kept")
+    with _output():
+        for one in pruned.gone:
+            print(one.path.as_posix())
 
 
 @contextmanager
@@ -349,13 +479,14 @@ def sql(
     folder: Snapshot,
     query: Annotated[str | None, typer.Argument(help="SQL; the DuckDB shell opens where left out.")] = None,
     form: As = Format.table,
+    as_of: AsOf = None,
 ) -> None:
     """Run SQL on a snapshot's tables and views, or open the DuckDB shell on them."""
     from labelframe import labels, stats
 
-    opened = labels.open(folder)
+    opened = labels.open(folder, as_of)
     if query is None:
-        _shell(folder)
+        _shell(folder, as_of)
         return
     with opened.connect(wide=_may_name_wide_views(query)) as connection:
         _show(stats.run_query(connection, query), form)
@@ -367,9 +498,12 @@ def _may_name_wide_views(query: str) -> bool:
     return any(word in query.lower() for word in words)
 
 
-def _shell(folder: Path) -> None:
+def _shell(folder: Path, as_of: str | None) -> None:
+    from tempfile import TemporaryDirectory
+
     from labelframe.database import write_database
     from labelframe.schema import DATABASE
+    from labelframe.store import dated, resolve
 
     beside = Path(sys.executable).with_name("duckdb")
     shell = shutil.which("duckdb") or (str(beside) if beside.exists() else None)
@@ -378,13 +512,27 @@ def _shell(folder: Path) -> None:
             "There is no DuckDB shell on this machine.",
             remedy=f"Get one with: {sys.executable} -m pip install duckdb-cli. Or give the query as an argument.",
         )
+    chosen = folder if as_of is None else resolve(folder, as_of)
+    if dated(chosen.resolve()) is not None:  # the store has the database, over all of its snapshots
+        with TemporaryDirectory(prefix="labelframe-") as scratch:
+            code = subprocess.call([shell, "-readonly", str(write_database(chosen, scratch))])
+        sys.exit(code)
     database = folder / DATABASE
     try:
-        write_database(folder)  # anew: the snapshot may have been moved
+        _register(folder)  # anew: the snapshot may have been moved
     except LabelframeError:
         if not database.exists():
             raise
     sys.exit(subprocess.call([shell, "-readonly", str(database)]))
+
+
+def _register(folder: Path) -> Path:
+    from labelframe.database import write_database
+    from labelframe.parquet import is_snapshot
+    from labelframe.store import is_store, write_store_database
+
+    of_store = is_store(folder) and not is_snapshot(folder)
+    return write_store_database(folder) if of_store else write_database(folder)
 
 
 @app.command()
@@ -413,6 +561,7 @@ def stats(
     ] = None,
     ontology: OntologyFile = None,
     form: As = Format.table,
+    as_of: AsOf = None,
 ) -> None:
     """Answer a question about the labels; without NAME say what can be asked.
 
@@ -428,19 +577,19 @@ def stats(
             asked_of = {"asked_of": ["snapshot"] * len(known) + ["history"] * len(over_history)}
             _show(_listed_queries("statistic", {**known, **over_history}, form, asked_of), form)
             return
-        labels.open(folder)
+        labels.open(folder, as_of)
         _show(_listed_queries("statistic", known, form), form)
         return
     values = _values(parameters)
     if name not in known and name not in over_history:
         raise unknown_name("statistic", name, [*known, *over_history])
     if name in over_history:
-        _refuse_with_history(name, {"--by": by, "--ontology": ontology, "--over-time": over_time})
+        _refuse_with_history(name, {"--as-of": as_of, "--by": by, "--ontology": ontology, "--over-time": over_time})
         result = history.of_history(folder, name, values, where)
     elif over_time:
         result = history.over_time(folder, name, values, by, where, sql_dir, ontology)
     else:
-        result = labels.open(folder).statistic(name, values, by, where, sql_dir, ontology)
+        result = labels.open(folder, as_of).statistic(name, values, by, where, sql_dir, ontology)
     _show(result, form)
 
 
@@ -499,6 +648,7 @@ def check(
         int, typer.Option("--examples", min=0, metavar="N", help="How many of each check table and github show.")
     ] = 5,
     listed: Annotated[bool, typer.Option("--list", help="Say what is checked; check nothing.")] = False,
+    as_of: AsOf = None,
 ) -> None:
     """Find labels that are odd. Exit code 1: there are some.
 
@@ -507,7 +657,7 @@ def check(
     from labelframe import checks, labels
     from labelframe.show import show_findings
 
-    opened = labels.open(folder)
+    opened = labels.open(folder, as_of)
     if listed:
         known = checks.chosen(only or (), severity.value)
         severities = {"severity": [checks.severity_of(query) for query in known.values()]}
@@ -561,7 +711,7 @@ def _values(parameters: list[str] | None) -> dict[str, str]:
 
 
 @app.command()
-def extra(folder: Snapshot, form: As = Format.table) -> None:
+def extra(folder: Snapshot, form: As = Format.table, as_of: AsOf = None) -> None:
     """Show which keys of the export no column covers: where, how often, an example.
 
     why: unknown (no column covers the key) or unfit (one does, but could not take the value). A line that was not there
@@ -569,15 +719,13 @@ def extra(folder: Snapshot, form: As = Format.table) -> None:
     """
     from labelframe import labels
 
-    _show(labels.open(folder).extra().to_arrow(), form)
+    _show(labels.open(folder, as_of).extra().to_arrow(), form)
 
 
 @app.command()
 def register(folder: Snapshot) -> None:
-    """Write labels.duckdb anew, after the snapshot was moved."""
-    from labelframe.database import write_database
-
-    path = write_database(folder)
+    """Write labels.duckdb anew, after the snapshot or the store was moved."""
+    path = _register(folder)
     with _output():
         print(path.as_posix())
 
@@ -592,11 +740,12 @@ def rejects(
             "--raw", help="Give them back as JSON lines, each in a label row, to be mended and flattened again."
         ),
     ] = False,
+    as_of: AsOf = None,
 ) -> None:
     """Show what of the export could not be taken, why, and what to do."""
     from labelframe import labels
 
-    opened = labels.open(folder)
+    opened = labels.open(folder, as_of)
     if raw:
         from labelframe.mend import mendable
         from labelframe.show import show_lines
@@ -621,39 +770,49 @@ def restore(
     ],
     where: Where = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file that is there.")] = False,
+    as_of: AsOf = None,
 ) -> None:
     """Write the export again, from the tables alone; edits of the tables are in it."""
-    from labelframe import labels
+    from labelframe import labels, store
     from labelframe.write_json import write_label_rows
 
-    opened = labels.open(folder)
+    opened = labels.open(folder, as_of)
     with _output():
         count = write_label_rows(opened.restore(where), out, overwrite)
         _say("1 label row" if count == 1 else f"{count:,} label rows")
         rejected = opened.row_counts()["rejects"]
         if rejected:
-            _say(f"{rejected:,} rejects are not in it: labelframe rejects {printable(folder.as_posix(), 1000)} --raw")
+            where_from = printable(store.resolve(folder, as_of).as_posix(), 1000)
+            _say(f"{rejected:,} rejects are not in it: labelframe rejects {where_from} --raw")
         if str(out) != "-":
             print(out.as_posix())
 
 
 @app.command()
-def verify(folder: Snapshot, form: As = Format.table) -> None:
-    """Check a snapshot: its files against the manifest, its tables against each other. Exit code 1: it is damaged."""
+def verify(folder: Snapshot, form: As = Format.table, as_of: AsOf = None) -> None:
+    """Check a snapshot, or all of a store: files against the manifest, tables against each other.
+
+    Exit code 1: it is damaged.
+    """
     import pyarrow as pa
 
     from labelframe import verify as checking
+    from labelframe.parquet import is_snapshot
+    from labelframe.store import is_store, resolve
 
-    findings = checking.verify(folder)
-    note = checking.database_note(folder)
-    if note is not None:
-        _say(f"note: {note}")
+    chosen = folder if as_of is None else resolve(folder, as_of)
+    of_store = is_store(chosen) and not is_snapshot(chosen)
+    findings = checking.verify_store(chosen) if of_store else checking.verify(chosen)
+    for note in (checking.leftover_note(chosen), checking.database_note(chosen)):
+        if note is not None:
+            _say(f"note: {note}")
     if findings:
-        names = ("check", "table", "message", "count")
+        names = (*(["snapshot"] if of_store else []), "check", "table", "message", "count")
         _show(pa.table({name: [getattr(finding, name) for finding in findings] for name in names}), form)
         sys.exit(1)
-    whole = checking.extent(folder)
-    _say(f"All is well: {whole.parts:,} files, {whole.bytes:,} bytes, {whole.rows:,} rows.")
+    whole = checking.extent(chosen)
+    many = f"{whole.snapshots:,} snapshots, " if of_store else ""
+    _say(f"All is well: {many}{whole.parts:,} files, {whole.bytes:,} bytes, {whole.rows:,} rows.")
 
 
 @app.command()

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -79,7 +79,7 @@ class How:
     wide: with a view for each class, a thousand of which take seconds. described: every column says what it means,
     which takes longer than all else. narrowed: the tables can be narrowed, see `narrow`. instead: tables that stand for
     the snapshot's own. asked: SQL that will be run, where no other will be: only the tables and views that it may read
-    are made.
+    are made. schema: where the tables are to be found, if the schema main has others of the same names.
     """
 
     wide: bool = True
@@ -87,6 +87,7 @@ class How:
     narrowed: bool = False
     instead: Mapping[str, pa.Table] = field(default_factory=dict)
     asked: str | None = None
+    schema: str | None = None
 
     @cached_property
     def made(self) -> frozenset[str]:
@@ -129,11 +130,11 @@ def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.Pa
             try:
                 register_files(connection, table.name, part_paths(root, manifest, table.name))
             except duckdb.Error as error:
-                raise _unreadable(root / table.name, error) from None
+                raise unreadable(root / table.name, error) from None
     try:
         _create_views(connection, how)
     except duckdb.Error as error:
-        raise _unreadable(root, error) from None
+        raise unreadable(root, error) from None
 
 
 def register_files(connection: duckdb.DuckDBPyConnection, table: str, paths: Iterable[Path]) -> None:
@@ -147,7 +148,8 @@ def pattern(path: Path) -> str:
     return re.sub(r"([\[*?])", r"[\1]", path.as_posix())
 
 
-def _unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
+def unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
+    """The error of Parquet files that DuckDB cannot read."""
     return SnapshotError(
         "The snapshot cannot be read.",
         source=path.as_posix(),
@@ -195,11 +197,20 @@ def _tables_in(connection: duckdb.DuckDBPyConnection, how: How) -> Iterator[None
         connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM whole.{table.name}{where}")
 
 
-def write_database(folder: str | os.PathLike[str]) -> Path:
-    """Write `labels.duckdb` into a snapshot: views over its Parquet files, where they are now."""
+def write_database(folder: str | os.PathLike[str], into: str | os.PathLike[str] | None = None) -> Path:
+    """Write `labels.duckdb` into a snapshot (or into another folder): views over its Parquet files, where they are
+    now."""
     read_manifest(folder)
-    path = Path(folder).resolve() / DATABASE
-    beside = path.with_name(f".{DATABASE}.{secrets.token_hex(4)}")
+    return write_views(Path(folder if into is None else into), lambda connection: register_snapshot(connection, folder))
+
+
+def write_views(
+    folder: Path, register: Callable[[duckdb.DuckDBPyConnection], object], work: Path | None = None
+) -> Path:
+    """Write `labels.duckdb` into a folder, whole or not at all, with what `register` makes in its schema main. Until it
+    is whole it is in `work`, a folder of the same file system, else beside its place."""
+    path = folder.resolve() / DATABASE
+    beside = (work or path.parent) / (f".{DATABASE}.{secrets.token_hex(4)}")
     try:
         # Made elsewhere: DuckDB cannot write a database below a folder with a question mark in its name.
         with TemporaryDirectory(prefix="labelframe-") as scratch:
@@ -210,7 +221,7 @@ def write_database(folder: str | os.PathLike[str]) -> Path:
                 )
                 connection.execute("USE labels")
                 connection.execute("BEGIN")
-                register_snapshot(connection, folder)
+                register(connection)
                 connection.execute("COMMIT")
                 connection.execute("USE memory")
                 connection.execute("DETACH labels")
@@ -234,7 +245,8 @@ def comment(table: Table, column: Column) -> str:
     return f"{column.doc}{unit}" + (f" JSON: {source}" if source else "")
 
 
-def _comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
+def comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the views of the tables, and their columns, say what they are."""
     there = {
         name for (name,) in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
     }
@@ -252,12 +264,24 @@ def _create_views(connection: duckdb.DuckDBPyConnection, how: How) -> None:
     for view in made:
         # It is small, and read so often by objects_once that to plan it takes most of a statistic on a small snapshot.
         is_kept = view.name == "object_copies" and how.asked is not None and not how.narrowed
-        connection.execute(f"CREATE {'TABLE' if is_kept else 'VIEW'} {view.name} AS {view.sql}")
+        connection.execute(f"CREATE {'TABLE' if is_kept else 'VIEW'} {view.name} AS {_reading(view.sql, how.schema)}")
     if how.described:
-        _comment_tables(connection)
+        comment_tables(connection)
         _comment_views(connection, made)
     if how.wide:
-        _create_wide_views(connection)
+        _create_wide_views(connection, how.schema)
+
+
+def _reading(sql: str, schema: str | None) -> str:
+    """SQL of a view that reads the tables and views of a schema; of the one that is set where none is named.
+
+    Without it DuckDB 1.0 would look for them in main, whichever schema the view is in.
+    """
+    if schema is None:
+        return sql
+    names = sorted({*TABLES, *(path.stem for path in (sql_folder() / "views").glob("*.sql"))} & _words(sql))
+    theirs = ", ".join(f"{name} AS NOT MATERIALIZED (SELECT * FROM {schema}.{name})" for name in names)
+    return f"WITH {theirs} SELECT * FROM ({sql}\n)"
 
 
 def _comment_views(connection: duckdb.DuckDBPyConnection, made: Iterable[Query]) -> None:
@@ -307,12 +331,12 @@ GROUP BY o.name
 """
 
 
-def _create_wide_views(connection: duckdb.DuckDBPyConnection) -> None:
+def _create_wide_views(connection: duckdb.DuckDBPyConnection, schema: str | None) -> None:
     """One view a class with a column an attribute. DuckDB takes no PIVOT by data in a view: the names are literals."""
     taken: set[str] = set()
     for name, attributes in _attributes_by_class(connection).items():
         view = _free(f"wide_{name}", taken)
-        connection.execute(f"CREATE VIEW {identifier(view)} AS {_wide_sql(name, attributes)}")
+        connection.execute(f"CREATE VIEW {identifier(view)} AS {_reading(_wide_sql(name, attributes), schema)}")
         what = (
             f"One row per row of objects of the class {name}, one column per attribute; several answers joined by ', '."
         )

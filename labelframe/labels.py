@@ -7,6 +7,7 @@ rooms before this one.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labelframe import parquet, tables
-from labelframe.errors import SnapshotError, unknown_name
+from labelframe.errors import Found, SnapshotError, unknown_name
 from labelframe.read import find_sources
 from labelframe.schema import TABLES
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from labelframe import database
+    from labelframe.keep import Taken
+    from labelframe.store import AsOf
 
 PathLike = str | os.PathLike[str]
 PASSED_OVER = 1000  # files that the manifest names
@@ -90,6 +93,35 @@ class Labels(Mapping[str, pa.Table]):
     def _parts(self, name: str) -> list[Path]:
         assert self._manifest is not None
         return parquet.part_paths(self._root, self._manifest, name)
+
+    @property
+    def snapshot(self) -> str | None:
+        """The name of the snapshot in its store, such as "2026-11-24T020000Z"; None where it is in none."""
+        from labelframe import store
+
+        one = None if self._folder is None else store.dated(self._folder.resolve())
+        return None if one is None else one.name
+
+    def history(self) -> duckdb.DuckDBPyConnection:
+        """A new in-memory DuckDB connection to all snapshots of the store: each table with a first column `snapshot`,
+        and the table `snapshots`, which lists them.
+
+        row_id is unique within a snapshot: join on it and `snapshot`. Raises SnapshotError where the labels are not of
+        a store.
+        """
+        from labelframe import database, store
+
+        if self.snapshot is None:
+            raise SnapshotError(
+                "Only labels of a store have a history.",
+                source=None if self._folder is None else self._folder.as_posix(),
+                expected="a snapshot of a store",
+                found=Found("labels in memory" if self._folder is None else "a snapshot by itself"),
+                remedy="Keep snapshots in one with: labelframe snapshot EXPORT --store STORE",
+            )
+        connection = database.connect()
+        store.register_history(connection, self._root.resolve().parent)
+        return connection
 
     def row_counts(self) -> dict[str, int]:
         """Rows of each table."""
@@ -425,6 +457,77 @@ def flatten_to_snapshot(
     return run
 
 
-def open(folder: PathLike) -> Labels:
-    """Open a snapshot; its tables are read when asked for. Raises SnapshotError where the folder is none."""
-    return Labels(folder=Path(folder))
+def open(folder: PathLike, as_of: AsOf | None = None) -> Labels:
+    """Open a snapshot, or the latest of a store; its tables are read when asked for.
+
+    Args:
+        folder: the folder of a snapshot, or a store.
+        as_of: of a store the latest snapshot taken by then: a time or a day, such as "2026-11-24" (all of it, in UTC).
+
+    Raises SnapshotError where the folder is neither, or the store has no snapshot that early.
+    """
+    from labelframe import store
+
+    return Labels(folder=store.resolve(folder, as_of))
+
+
+def take_snapshot(
+    paths: Iterable[PathLike],
+    store: PathLike,
+    options: tables.Options = tables.STOP,
+    at: AsOf | None = None,
+    always: bool = False,
+    progress: Callable[[tables.Progress], None] = lambda _: None,
+) -> tuple[Taken, tables.Run]:
+    """As `snapshot`: what came of it, and the account of the run."""
+    from labelframe import keep
+
+    runs = []
+
+    def write(writer: parquet.SnapshotWriter) -> parquet.Manifest:
+        runs.append(tables.flatten_sources(find_sources(paths), writer.write, options, progress))
+        return _about(runs[-1])
+
+    taken = keep.take(store, write, at, always)
+    return taken, runs[-1]
+
+
+def snapshot(
+    sources: PathLike | Iterable[PathLike],
+    store: PathLike,
+    *,
+    on_error: tables.OnError = "stop",
+    branch: str | None = None,
+    strip_links: bool = False,
+    ontology: PathLike | Mapping[str, Any] | None = None,
+    at: AsOf | None = None,
+    always: bool = False,
+) -> Labels | None:
+    """Flatten exports into a new snapshot of a store, and open it; None where nothing has changed since the one before.
+
+    Args:
+        sources: one or more files, folders or patterns, as `flatten` takes them.
+        store: the folder of snapshots; made where it is not there.
+        on_error, branch, strip_links, ontology: as `flatten` takes them.
+        at: the time to file it under, for an export of old; now where left out.
+        always: take it also where nothing has changed: no label row, no reject, nothing in the ontology.
+
+    Raises what `flatten` raises, and SnapshotError where the store cannot be written, another run writes to it, or
+    there is a snapshot of that time.
+    """
+    options = tables.Options(on_error, branch, strip_links, ontology)
+    paths = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
+    taken, _ = take_snapshot(paths, store, options, at, always)
+    for note in taken.notes:
+        warnings.warn(note, stacklevel=2)
+    return None if taken.snapshot is None else open(taken.snapshot.path)
+
+
+def snapshots(store: PathLike) -> pl.DataFrame:
+    """The complete snapshots of a store, oldest first, one row each: name, time, rows, size.
+
+    Raises SnapshotError where there is no store.
+    """
+    from labelframe import store as stores
+
+    return _frame(stores.listing(stores.snapshots(store)))
