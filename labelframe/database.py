@@ -82,21 +82,31 @@ def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.Pa
 
     Raises SnapshotError where the folder is no snapshot or a table's files are missing.
     """
-    manifest = read_manifest(folder)
-    root = Path(folder).resolve()
     with _tables_in(connection, how.narrowed):
-        for table in TABLES.values():
-            if table.name in how.instead:
-                connection.from_arrow(how.instead[table.name]).create_view(table.name)
-                continue
-            try:
-                register_files(connection, table.name, part_paths(root, manifest, table.name))
-            except duckdb.Error as error:
-                raise _unreadable(root / table.name, error) from None
+        register_tables_of_snapshot(connection, folder, how.instead)
     try:
         _create_views(connection, how)
     except duckdb.Error as error:
-        raise _unreadable(root, error) from None
+        raise _unreadable(Path(folder).resolve(), error) from None
+
+
+NOTHING: Mapping[str, pa.Table] = {}
+
+
+def register_tables_of_snapshot(
+    connection: duckdb.DuckDBPyConnection, folder: str | os.PathLike[str], instead: Mapping[str, pa.Table] = NOTHING
+) -> None:
+    """Make views of a snapshot's tables alone, in the schema that is set."""
+    manifest = read_manifest(folder)
+    root = Path(folder).resolve()
+    for name in TABLES:
+        if name in instead:
+            connection.from_arrow(instead[name]).create_view(name)
+            continue
+        try:
+            register_files(connection, name, part_paths(root, manifest, name))
+        except duckdb.Error as error:
+            raise _unreadable(root / name, error) from None
 
 
 def register_files(connection: duckdb.DuckDBPyConnection, table: str, paths: Iterable[Path]) -> None:
@@ -123,9 +133,14 @@ def _unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
 def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], how: How = USUAL) -> None:
     """Make views of Arrow tables, without copying them, and every view on them."""
     with _tables_in(connection, how.narrowed):
-        for name in TABLES:
-            connection.from_arrow(how.instead.get(name, tables[name])).create_view(name)
+        register_tables_alone(connection, {**tables, **how.instead})
     _create_views(connection, how)
+
+
+def register_tables_alone(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
+    """Make views of Arrow tables alone, in the schema that is set."""
+    for name in TABLES:
+        connection.from_arrow(tables[name]).create_view(name)
 
 
 OF_ANNOTATORS = ("objects", "classifications")
