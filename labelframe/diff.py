@@ -97,24 +97,6 @@ class Diff(Mapping[str, pa.Table]):
         """A DuckDB connection with the tables of the diff, and those of the two sides as `old.objects`, `new.objects`."""
         return self._connection.cursor()
 
-    def narrow(self, where: str) -> None:
-        """Keep the label rows of the diff that meet a condition, in every table. Raises QueryError where it is none."""
-        try:
-            self._connection.execute(f"CREATE TEMP TABLE met AS SELECT * FROM label_rows WHERE ({where}\n)")
-        except duckdb.Error as error:
-            said = str(error).partition("\n\nLINE ")[0]
-            raise QueryError(
-                f"The condition on label_rows cannot be understood: {said}",
-                remedy="It is on the label rows of the diff: list_contains(what, 'label_status').",
-            ) from None
-        for name in ("label_rows", "objects", "classifications", "attributes"):
-            self._connection.execute(
-                f"DELETE FROM {name} WHERE NOT EXISTS (SELECT 1 FROM met WHERE "
-                f"met.old_row_id IS NOT DISTINCT FROM {name}.old_row_id "
-                f"AND met.new_row_id IS NOT DISTINCT FROM {name}.new_row_id)"
-            )
-        self._connection.execute("DROP TABLE met")
-
     def write_parquet(self, folder: str | os.PathLike[str]) -> Path:
         """Write every table into a folder, as NAME.parquet. Raises SnapshotError where that cannot be."""
         folder = Path(folder)
@@ -133,12 +115,15 @@ class Diff(Mapping[str, pa.Table]):
         return folder
 
 
-def compare(old: Register, new: Register, trusted: bool, iou: float, holds: object = None) -> Diff:
+def compare(
+    old: Register, new: Register, trusted: bool = True, iou: float = 0.9, where: str = "true", holds: object = None
+) -> Diff:
     """What changed from old to new.
 
     Args:
         trusted: whether equal content_hash means equal tables: both were made by one version and not edited since.
         iou: overlap from which an object of another hash stands in the place of one that is gone.
+        where: an SQL condition on label_rows; only those are compared that meet it in the old or in the new.
         holds: what must live as long as the diff.
     """
     connection = database.connect()
@@ -151,9 +136,10 @@ def compare(old: Register, new: Register, trusted: bool, iou: float, holds: obje
             connection.execute(f"SET schema = {database.literal(side)}")
             register(connection)
             _check_columns(connection, side)
+            _choose(connection, side, where)
         connection.execute("SET schema = 'main'")
         run(connection, trusted, iou)
-        for name in set(STEPS) - set(CHANGES):
+        for name in {"old_chosen", "new_chosen", *STEPS} - set(CHANGES):
             connection.execute(f"DROP TABLE {name}")
     except BaseException:
         connection.close()
@@ -205,6 +191,18 @@ def _check_columns(connection: duckdb.DuckDBPyConnection, side: str) -> None:
             )
 
 
+def _choose(connection: duckdb.DuckDBPyConnection, side: str, where: str) -> None:
+    """Note which label rows of a side, whose schema is set, meet a condition. Raises QueryError where it is none."""
+    try:
+        connection.execute(f"CREATE TABLE main.{side}_chosen AS SELECT row_id FROM label_rows WHERE ({where}\n)")
+    except duckdb.Error as error:
+        said = str(error).partition("\n\nLINE ")[0]
+        raise QueryError(
+            f"The condition on label_rows cannot be understood: {said}",
+            remedy="It is on the label rows of both sides, by their columns: dataset_title = 'Streets'.",
+        ) from None
+
+
 def _replace(connection: duckdb.DuckDBPyConnection) -> None:
     """Of the pairs in objects_alike, best first, take each of which neither object was taken before."""
     ((most,),) = connection.execute("SELECT coalesce(max(id), 0) FROM objects_left").fetchall()
@@ -215,7 +213,8 @@ def _replace(connection: duckdb.DuckDBPyConnection) -> None:
             if not taken[old_id] and not taken[new_id]:
                 taken[old_id] = taken[new_id] = True
                 pairs.append((old_id, new_id))
-    table = pa.table({"old_id": pa.array([a for a, _ in pairs], pa.int64()), "new_id": pa.array([b for _, b in pairs], pa.int64())})
+    columns = [pa.array([pair[side] for pair in pairs], pa.int64()) for side in (0, 1)]
+    table = pa.table(columns, names=["old_id", "new_id"])
     connection.register("taken", table)
     connection.execute("CREATE TABLE objects_replaced AS SELECT old_id, new_id FROM taken ORDER BY old_id")
     connection.unregister("taken")

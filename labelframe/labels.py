@@ -291,13 +291,14 @@ class Labels(Mapping[str, pa.Table]):
             ((copies,),) = connection.execute(sql).fetchall()
         return int(copies)
 
-    def diff(self, other: Labels, iou: float = 0.9) -> Diff:
+    def diff(self, other: Labels, *, iou: float = 0.9, where: str | None = None) -> Diff:
         """What changed from these labels to the other ones, which are the newer: label rows, objects, classifications,
         answers, and how many of each class and annotator.
 
         Args:
             other: what they became.
             iou: overlap from which an object of another hash stands in the place of one that is gone, 0.5 to 1.
+            where: an SQL condition on label_rows: only those are compared that meet it in one of the two.
 
         Label rows of equal content_hash are taken for equal, unless tables were edited since they were written, or by
         another version of labelframe. Raises SnapshotError where tables have other columns than they should.
@@ -306,7 +307,8 @@ class Labels(Mapping[str, pa.Table]):
 
         made_by = self._made_by(diff.READ)
         trusted = made_by is not None and made_by == other._made_by(diff.READ)
-        return diff.compare(self._register_in, other._register_in, trusted, iou, (self, other))
+        chosen = "true" if where is None else where
+        return diff.compare(self._register_in, other._register_in, trusted, iou, chosen, (self, other))
 
     def _made_by(self, names: Iterable[str]) -> str | None:
         """The version that wrote these tables; None where they were edited since."""

@@ -31,10 +31,12 @@ counted as (
     union all
     select 'object', name, 0, 0, 0, 0, 0, 0, 0, count(*)
     from new.objects
+    semi join pairs on new_row_id = row_id
     group by name
     union all
     select 'classification', name, 0, 0, 0, 0, 0, 0, 0, count(*)
     from new.classifications
+    semi join pairs on new_row_id = row_id
     group by name
 ),
 

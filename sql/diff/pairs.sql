@@ -2,8 +2,8 @@
 -- One row per label row of either: old_row_id is null where it was added, new_row_id where it was removed.
 --
 -- They go by label_hash and branch. Those without a label_hash go by content_hash and branch, of the rest by data_hash
--- and branch; of several that are alike, the first goes with the first. alike: the two say the same, so that nothing
--- in them need be compared.
+-- and branch; of several that are alike, the first goes with the first. Of each two, one must be in old_chosen or
+-- new_chosen. alike: the two say the same, so that nothing in them need be compared.
 --
 -- parameter trusted = true: Whether content_hash tells what the tables hold: they were not edited since.
 with old_rows as (
@@ -82,4 +82,5 @@ select
 from paired
 left join old_rows as o on o.row_id = paired.old_row_id
 left join new_rows as n on n.row_id = paired.new_row_id
+where paired.old_row_id in (select row_id from old_chosen) or paired.new_row_id in (select row_id from new_chosen)
 order by pair

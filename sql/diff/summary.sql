@@ -13,7 +13,7 @@ with of_rows as (
         null::bigint as moved,
         null::bigint as class_changed,
         count(*) filter (where change = 'changed') as changed,
-        (select count(*) from new.label_rows) - count(*) filter (where change <> 'removed') as unchanged
+        (select count(*) from pairs where new_row_id is not null) - count(*) filter (where change <> 'removed') as unchanged
     from label_rows
 ),
 
@@ -26,7 +26,7 @@ of_object_rows as (
         count(*) filter (where change = 'changed' and moved) as moved,
         count(*) filter (where change = 'changed' and class_changed) as class_changed,
         count(*) filter (where change = 'changed' and not moved and not class_changed) as changed,
-        (select count(*) from new.objects) - count(*) filter (where change <> 'removed') as unchanged
+        (select count(*) from new.objects semi join pairs on new_row_id = row_id) - count(*) filter (where change <> 'removed') as unchanged
     from objects
 ),
 
@@ -42,7 +42,7 @@ of_objects as (
             filter (where change = 'changed' and class_changed) as class_changed,
         count(distinct {'row': new_row_id, 'hash': object_hash})
             filter (where change = 'changed' and not moved and not class_changed) as changed,
-        (select count(*) from (select distinct row_id, object_hash from new.objects))
+        (select count(distinct {'row': row_id, 'hash': object_hash}) from new.objects semi join pairs on new_row_id = row_id)
             - count(distinct {'row': new_row_id, 'hash': object_hash}) filter (where change <> 'removed') as unchanged
     from objects
 ),
@@ -56,7 +56,7 @@ of_classifications as (
         count(*) filter (where change = 'changed' and moved) as moved,
         count(*) filter (where change = 'changed' and class_changed) as class_changed,
         count(*) filter (where change = 'changed' and not moved and not class_changed) as changed,
-        (select count(*) from new.classifications) - count(*) filter (where change <> 'removed') as unchanged
+        (select count(*) from new.classifications semi join pairs on new_row_id = row_id) - count(*) filter (where change <> 'removed') as unchanged
     from classifications
 ),
 
