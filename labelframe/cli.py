@@ -680,6 +680,89 @@ def check(
         sys.exit(1)
 
 
+class DiffFormat(str, Enum):
+    """How a diff is shown."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+    markdown = "markdown"
+
+
+class DiffTable(str, Enum):
+    """The tables of a diff."""
+
+    summary = "summary"
+    classes = "classes"
+    annotators = "annotators"
+    label_rows = "label_rows"
+    objects = "objects"
+    classifications = "classifications"
+    attributes = "attributes"
+
+
+@app.command()
+def diff(
+    old: Annotated[
+        str,
+        typer.Argument(metavar="OLD", help="A snapshot, or an export: file, folder or pattern. A store: its last two."),
+    ],
+    new: Annotated[
+        str | None, typer.Argument(metavar="[NEW]", help="The same, newer; left out where OLD is a store.")
+    ] = None,
+    form: Annotated[DiffFormat, typer.Option("--format", help="How it is shown.")] = DiffFormat.table,
+    table: Annotated[
+        DiffTable | None, typer.Option("--table", help="One table of it, whole; else a summary of all.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="PATH", help="Write it there: a file, of all as parquet a folder.")
+    ] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where there are differences.")] = False,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where", metavar="SQL", help="A condition on label_rows: only those that meet it in one of the two."
+        ),
+    ] = None,
+    iou: Annotated[
+        float,
+        typer.Option(
+            "--iou", min=0.5, max=1, help="Overlap from which an object of another hash stands in a lost one's place."
+        ),
+    ] = 0.9,
+    rows: Annotated[int, typer.Option("--rows", min=0, metavar="N", help="Label rows that a summary shows.")] = 10,
+    on_error: Annotated[
+        OnError, typer.Option("--on-error", help="Of an export: stop at the first fault, or leave out what is bad.")
+    ] = OnError.stop,
+) -> None:
+    """Tell what changed between two snapshots or exports, label by label.
+
+    As json without --table every row of every table is a line, with the table's name.
+    """
+    from labelframe.show_diff import check_form, show_diff, write_diff
+    from labelframe.sides import opened, sides
+
+    one = None if table is None else table.value
+    check_form(form.value, one, out)
+    names = sides(old, new)
+    with opened(names[0], on_error.value) as first, opened(names[1], on_error.value) as second:
+        for name, side in zip(names, (first, second), strict=True):
+            rejected = side.row_counts()["rejects"]
+            if rejected:
+                _say(f"note: {rejected:,} rejects of {printable(name, 1000)} are not compared")
+        with first.diff(second, iou=iou, where=where) as found:
+            code = 1 if found and exit_code else 0
+            with _output(code):
+                if out is None:
+                    show_diff(found, form.value, one, names, rows)
+                else:
+                    write_diff(found, form.value, one, names, rows, out)
+                    print(out.as_posix())
+    if code:
+        sys.exit(code)
+
+
 def _listed_queries(
     what: str, known: dict[str, Query], form: Format, more: dict[str, list[str]] | None = None
 ) -> object:

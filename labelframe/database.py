@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -118,23 +118,36 @@ def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.Pa
 
     Raises SnapshotError where the folder is no snapshot or a table's files are missing.
     """
-    manifest = read_manifest(folder)
-    root = Path(folder).resolve()
     with _tables_in(connection, how):
-        for table in TABLES.values():
-            if table.name not in how.made:
-                continue
-            if table.name in how.instead:
-                connection.from_arrow(how.instead[table.name]).create_view(table.name)
-                continue
-            try:
-                register_files(connection, table.name, part_paths(root, manifest, table.name))
-            except duckdb.Error as error:
-                raise unreadable(root / table.name, error) from None
+        register_tables_of_snapshot(connection, folder, how.instead, how.made)
     try:
         _create_views(connection, how)
     except duckdb.Error as error:
-        raise unreadable(root, error) from None
+        raise unreadable(Path(folder).resolve(), error) from None
+
+
+NOTHING: Mapping[str, pa.Table] = {}
+
+
+def register_tables_of_snapshot(
+    connection: duckdb.DuckDBPyConnection,
+    folder: str | os.PathLike[str],
+    instead: Mapping[str, pa.Table] = NOTHING,
+    made: Container[str] = TABLES,
+) -> None:
+    """Make views of a snapshot's tables alone (those of `made`), in the schema that is set."""
+    manifest = read_manifest(folder)
+    root = Path(folder).resolve()
+    for name in TABLES:
+        if name not in made:
+            continue
+        if name in instead:
+            connection.from_arrow(instead[name]).create_view(name)
+            continue
+        try:
+            register_files(connection, name, part_paths(root, manifest, name))
+        except duckdb.Error as error:
+            raise unreadable(root / name, error) from None
 
 
 def register_files(connection: duckdb.DuckDBPyConnection, table: str, paths: Iterable[Path]) -> None:
@@ -162,11 +175,17 @@ def unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
 def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], how: How = USUAL) -> None:
     """Make views of Arrow tables, without copying them, and every view on them."""
     with _tables_in(connection, how):
-        for name in TABLES:
-            if name not in how.made:
-                continue
-            connection.from_arrow(how.instead.get(name, tables[name])).create_view(name)
+        register_tables_alone(connection, {**tables, **how.instead}, how.made)
     _create_views(connection, how)
+
+
+def register_tables_alone(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], made: Container[str] = TABLES
+) -> None:
+    """Make views of Arrow tables alone (those of `made`), in the schema that is set."""
+    for name in TABLES:
+        if name in made:
+            connection.from_arrow(tables[name]).create_view(name)
 
 
 @contextmanager

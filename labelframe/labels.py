@@ -20,12 +20,14 @@ from labelframe import parquet, tables
 from labelframe.errors import Found, SnapshotError, unknown_name
 from labelframe.read import find_sources
 from labelframe.schema import TABLES
+from labelframe.version import __version__
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
     from labelframe import database
+    from labelframe.diff import Diff
     from labelframe.keep import Taken
     from labelframe.store import AsOf
 
@@ -320,6 +322,45 @@ class Labels(Mapping[str, pa.Table]):
         with self._connect(database.BARE) as connection:
             ((copies,),) = connection.execute(sql).fetchall()
         return int(copies)
+
+    def diff(self, other: Labels, *, iou: float = 0.9, where: str | None = None) -> Diff:
+        """What changed from these labels to the other ones, which are the newer: label rows, objects, classifications,
+        answers, and how many of each class and annotator.
+
+        Args:
+            other: what they became.
+            iou: overlap from which an object of another hash stands in the place of one that is gone, 0.5 to 1.
+            where: an SQL condition on label_rows: only those are compared that meet it in one of the two.
+
+        Label rows of equal content_hash are taken for equal, unless tables were edited since they were written, or by
+        another version of labelframe. Raises SnapshotError where tables have other columns than they should.
+        """
+        from labelframe import diff
+
+        made_by = self._made_by(diff.READ)
+        trusted = made_by is not None and made_by == other._made_by(diff.READ)
+        chosen = "true" if where is None else where
+        return diff.compare(self._register_in, other._register_in, trusted, iou, chosen, (self, other))
+
+    def _made_by(self, names: Iterable[str]) -> str | None:
+        """The version that wrote these tables; None where they were edited since."""
+        if self._in_memory is not None:
+            return __version__
+        assert self._manifest is not None
+        for name in names:
+            self._parts(name)
+        if not parquet.is_as_written(self._root, self._manifest, names):
+            return None
+        return str(self._manifest.get("labelframe_version"))
+
+    def _register_in(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make views of the tables alone, in the schema that is set."""
+        from labelframe import database
+
+        if self._in_memory is not None:
+            database.register_tables_alone(connection, self._in_memory)
+        else:
+            database.register_tables_of_snapshot(connection, self._root)
 
     def extra(self) -> pl.DataFrame:
         """Which keys of the export no column covers: one row per table and path.

@@ -29,7 +29,7 @@ import os
 import queue
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -143,6 +143,16 @@ def part_paths(folder: Path, manifest: Manifest, table: str) -> list[Path]:
                 remedy="Put it back, or flatten the export again.",
             )
     return paths
+
+
+def is_as_written(folder: Path, manifest: Manifest, tables: Iterable[str]) -> bool:
+    """Whether the files of these tables are those that the manifest tells of: nobody has edited them since."""
+    parts = [part for name in tables for part in manifest["tables"][name]["parts"]]
+    if any((folder / part["path"]).stat().st_size != part.get("size") for part in parts):
+        return False
+    with ThreadPoolExecutor() as threads:
+        sums = threads.map(file_sha256, (folder / part["path"] for part in parts))
+        return all(part.get("sha256") == digest for part, digest in zip(parts, sums, strict=True))
 
 
 class SnapshotWriter:
