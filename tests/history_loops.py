@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 Row = dict[str, Any]
@@ -287,4 +288,31 @@ def back_and_forth(history: History) -> list[Row]:
                     "last_at": history.at[returns[-1]],
                 }
             )
+    return found
+
+
+def time_in_status(history: History, of: str = "label_status") -> list[Row]:
+    """How long do label rows stay in a status?"""
+    stays: dict[str | None, list[float | None]] = defaultdict(list)
+    for key in {key for rows in history.rows.values() for key in rows if key[0] == "label"}:
+        values = [(name, history.rows[name][key].get(of)) for name in history.names if key in history.rows[name]]
+        runs = [one for place, one in enumerate(values) if place == 0 or values[place - 1][1] != one[1]]
+        for place, (name, status) in enumerate(runs):
+            is_known = place + 1 < len(runs) and name != history.names[0]
+            stays[status].append(history.days(runs[place + 1][0], name) if is_known else None)
+    now = Counter(row.get(of) for key, row in history.rows[history.names[-1]].items() if key[0] == "label")
+    found = []
+    for status, lengths in stays.items():
+        known = [one for one in lengths if one is not None]
+        found.append(
+            {
+                "status": status,
+                "stays": len(lengths),
+                "measured": len(known),
+                "days_median": round(median(known), 4) if known else None,
+                "days_mean": round(sum(known) / len(known), 4) if known else None,
+                "days_max": round(max(known), 4) if known else None,
+                "label_rows_now": now[status],
+            }
+        )
     return found
