@@ -13,6 +13,7 @@ from pages import markdown_table
 
 from labelframe.checks import checks, severity_of
 from labelframe.database import views
+from labelframe.history import history_statistics, history_views
 from labelframe.queries import Query
 from labelframe.stats import statistics
 
@@ -63,6 +64,19 @@ STATISTICS = """
 Deleted objects count in none. `class` is the class as the ontology names it, null where an object has no name.
 """
 
+HISTORY = """
+## Statistics over the history
+
+Asked of a store of snapshots, as `labelframe snapshot` makes it: `labelframe stats STORE class_growth`, in Python
+`labelframe.stats_of_history(STORE, "class_growth")`. They read all its snapshots at once: every table has `snapshot`
+as its first column, keys begin with it, and `snapshots` lists them: snapshot, taken_at, previous. `--where` keeps the
+label rows that meet a condition in each snapshot; of other tables,
+`(snapshot, row_id) in (select (snapshot, row_id) from objects where name = 'Person')`.
+
+Any of the statistics above can be asked of every snapshot too: `labelframe stats STORE class_counts --over-time`, in
+Python `labelframe.stats_over_time(STORE, "class_counts")`.
+"""
+
 CHECKS = """
 ## Checks
 
@@ -76,6 +90,10 @@ VIEWS = """
 In every connection and in `labels.duckdb`. What their columns mean: [docs/tables.md](../docs/tables.md).
 """
 
+HISTORY_VIEWS = """
+What the statistics over the history read, over all snapshots:
+"""
+
 
 def page() -> str:
     """The page, as it should be."""
@@ -84,11 +102,16 @@ def page() -> str:
         STATISTICS,
         _contents(statistics().values()),
         *map(_section, statistics().values()),
+        HISTORY,
+        _contents(history_statistics().values()),
+        *map(_section, history_statistics().values()),
         CHECKS,
         _contents(checks().values(), with_severity=True),
         *map(_section, checks().values()),
         VIEWS,
         _contents(sorted(views().values(), key=lambda view: view.name)),
+        HISTORY_VIEWS,
+        _contents(sorted(history_views().values(), key=lambda view: view.name)),
     ]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 

@@ -13,14 +13,29 @@ from labelframe.errors import LabelframeError
 from labelframe.version import __version__
 
 if TYPE_CHECKING:
-    from labelframe.labels import Labels, flatten, open
+    from labelframe.history import stats_of_history, stats_over_time
+    from labelframe.labels import Labels, flatten, open, snapshot, snapshots
 
-__all__ = ["LabelframeError", "Labels", "__version__", "flatten", "open"]
+__all__ = [
+    "LabelframeError",
+    "Labels",
+    "__version__",
+    "flatten",
+    "open",
+    "snapshot",
+    "snapshots",
+    "stats_of_history",
+    "stats_over_time",
+]
 
 
 def __getattr__(name: str) -> object:
     # Imported when first used: `labelframe --help` needs no pyarrow.
-    if name in ("Labels", "flatten", "open"):
+    if name in ("stats_of_history", "stats_over_time"):
+        from labelframe import history
+
+        return getattr(history, name)
+    if name in __all__:  # what is not imported above
         from labelframe import labels
 
         return getattr(labels, name)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from labelframe.errors import LabelframeError, QueryError, printable
+from labelframe.errors import LabelframeError, QueryError, printable, unknown_name
 from labelframe.version import __version__
 
 if TYPE_CHECKING:
@@ -56,7 +56,18 @@ class Format(str, Enum):
     markdown = "markdown"
 
 
-Snapshot = Annotated[Path, typer.Argument(metavar="DIR", help="A snapshot, as `labelframe flatten` writes it.")]
+Snapshot = Annotated[
+    Path, typer.Argument(metavar="DIR", help="A snapshot, as `labelframe flatten` writes it, or a store: its latest.")
+]
+Store = Annotated[
+    Path, typer.Argument(metavar="STORE", help="A folder of snapshots, as `labelframe snapshot` makes it.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="TIME", help="Of a store the latest snapshot taken by then: 2026-11-24, or with a time."
+    ),
+]
 Sources = Annotated[
     list[str],
     typer.Argument(
@@ -68,6 +79,17 @@ Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the snapshot that is there.")]
 Where = Annotated[
     str | None, typer.Option("--where", metavar="SQL", help="A condition on label_rows: only those that meet it.")
+]
+OnErrorOption = Annotated[
+    OnError, typer.Option("--on-error", help="Stop at the first fault, or collect all in the table rejects.")
+]
+Branch = Annotated[str | None, typer.Option("--branch", metavar="NAME", help="Take this branch's label rows only.")]
+StripLinks = Annotated[bool, typer.Option("--strip-links", help="Keep no link to the data.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, metavar="N", help="Cores to use; all of them where left out.")
+]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help="Name every file taken and passed over; say what compiled code took.")
 ]
 OntologyFile = Annotated[
     str | None,
@@ -99,7 +121,7 @@ def main() -> NoReturn:
         errors.print(f"Error: {error}", markup=False, soft_wrap=True)
         sys.exit(2)
     except _Stopped as stopped:
-        errors.print("Stopped. Nothing was left behind.", markup=False)
+        errors.print("Stopped. Nothing unfinished was left behind.", markup=False)
         sys.exit(128 + stopped.args[0])
     sys.exit(0)
 
@@ -144,20 +166,12 @@ def flatten(
     sources: Sources,
     out: Out,
     overwrite: Overwrite = False,
-    on_error: Annotated[
-        OnError, typer.Option("--on-error", help="Stop at the first fault, or collect all in the table rejects.")
-    ] = OnError.stop,
-    branch: Annotated[
-        str | None, typer.Option("--branch", metavar="NAME", help="Take this branch's label rows only.")
-    ] = None,
-    strip_links: Annotated[bool, typer.Option("--strip-links", help="Keep no link to the data.")] = False,
+    on_error: OnErrorOption = OnError.stop,
+    branch: Branch = None,
+    strip_links: StripLinks = False,
     ontology: OntologyFile = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, metavar="N", help="Cores to use; all of them where left out.")
-    ] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Name every file taken and passed over; say what compiled code took.")
-    ] = False,
+    workers: Workers = None,
+    verbose: Verbose = False,
 ) -> None:
     """Flatten exports into a snapshot: a folder of Parquet tables with a DuckDB database over them.
 
@@ -174,6 +188,122 @@ def flatten(
         print(out.as_posix())
     if run.rows["rejects"]:
         sys.exit(1)
+
+
+@app.command()
+def snapshot(
+    sources: Sources,
+    store: Annotated[
+        Path, typer.Option("--store", metavar="STORE", help="Folder of snapshots; made where it is not there.")
+    ],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="File it under this time, in UTC; now where left out.")
+    ] = None,
+    always: Annotated[bool, typer.Option("--always", help="Take it also where nothing has changed.")] = False,
+    on_error: OnErrorOption = OnError.stop,
+    branch: Branch = None,
+    strip_links: StripLinks = False,
+    ontology: OntologyFile = None,
+    workers: Workers = None,
+    verbose: Verbose = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Say what was done in one line of JSON.")] = False,
+) -> None:
+    """Flatten exports into a new snapshot of a store, unless nothing has changed since the one before.
+
+    A store has a folder snapshot=TIME for each, and labels.duckdb over them all. Exit code 1: some of the export is in
+    rejects, all else is written.
+    """
+    import json
+    import time
+
+    from labelframe.labels import take_snapshot
+    from labelframe.tables import Options
+
+    start = time.monotonic()
+    options = Options(on_error.value, branch, strip_links, ontology, workers)
+    with _progress_bar() as progress:
+        taken, run = take_snapshot(sources, store, options, at, always, progress)
+    new, before, changes = taken.snapshot, taken.previous, taken.changes
+    if new is not None:
+        _tell(run, new.path, verbose)
+    for note in taken.notes:
+        _say(f"note: {note}")
+    if before is not None and new is None:
+        _say(f"nothing has changed since {before.name}: no new snapshot")
+    elif before is not None and changes is not None:
+        counts = f"{changes.added:,} added, {changes.removed:,} removed, {changes.changed:,} changed"
+        _say(f"label rows since {before.name}: {counts}")
+    told = {
+        "store": store.as_posix(),
+        "snapshot": new and new.name,
+        "changed": new is not None if changes is None else not changes.are_none,
+        "previous": before and before.name,
+        **{name: taken.rows[name] for name in ("label_rows", "objects", "rejects")},
+        **{f"{name}_label_rows": changes and getattr(changes, name) for name in ("added", "removed", "changed")},
+        "seconds": round(time.monotonic() - start, 3),
+    }
+    with _output():
+        if as_json:
+            print(json.dumps(told))
+        elif new is not None:
+            print(new.path.as_posix())
+    if new is not None and taken.rows["rejects"]:
+        sys.exit(1)
+
+
+@app.command()
+def snapshots(store: Store, form: As = Format.table) -> None:
+    """List the snapshots of a store, oldest first."""
+    from labelframe import store as stores
+
+    listed = stores.listing(stores.snapshots(store))
+    _show(listed.drop_columns(["previous"]), form)
+    for one in stores.incomplete(store):
+        _say(f"not complete, and not listed: {one.path.as_posix()}")
+
+
+@app.command()
+def prune(
+    store: Store,
+    last: Annotated[int | None, typer.Option("--keep", min=1, metavar="N", help="Keep the last N.")] = None,
+    daily: Annotated[
+        int | None,
+        typer.Option("--keep-daily", min=1, metavar="N", help="Keep the last of each of N days."),
+    ] = None,
+    weekly: Annotated[
+        int | None,
+        typer.Option("--keep-weekly", min=1, metavar="N", help="Keep the last of each of N weeks."),
+    ] = None,
+    monthly: Annotated[
+        int | None,
+        typer.Option(
+            "--keep-monthly", min=1, metavar="N", help="Keep the last of each of N months.", show_default=False
+        ),
+    ] = None,
+    older_than: Annotated[
+        str | None,
+        typer.Option("--older-than", metavar="AGE", help="Remove only what is older: 90d, 12w, 6m (months), 2y."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; remove nothing.")] = False,
+) -> None:
+    """Remove old snapshots of a store: those that no rule keeps. The latest always stays.
+
+    Only days, weeks (from Monday) and months that have a snapshot count; times are UTC.
+    """
+    from datetime import UTC, datetime
+
+    from labelframe import keep
+
+    if not (last or daily or weekly or monthly or older_than):
+        raise LabelframeError("Nothing says what to keep.", remedy="Give --keep N, say, or --older-than 90d.")
+    limit = None if older_than is None else keep.ago(older_than, datetime.now(UTC))
+    pruned = keep.prune(store, keep.Rules(last or 0, daily or 0, weekly or 0, monthly or 0, limit), dry_run)
+    for note in pruned.notes:
+        _say(f"note: {note}")
+    _say(f"{len(pruned.gone):,} {'would go' if dry_run else 'gone'}, {len(pruned.kept):,} kept")
+    with _output():
+        for one in pruned.gone:
+            print(one.path.as_posix())
 
 
 @contextmanager
@@ -299,7 +429,6 @@ def schema(
     ] = None,
 ) -> None:
     """Show the columns: type, meaning, unit, JSON source."""
-    from labelframe.errors import unknown_name
     from labelframe.schema import TABLES
 
     if table is None or table in TABLES:
@@ -350,13 +479,14 @@ def sql(
     folder: Snapshot,
     query: Annotated[str | None, typer.Argument(help="SQL; the DuckDB shell opens where left out.")] = None,
     form: As = Format.table,
+    as_of: AsOf = None,
 ) -> None:
     """Run SQL on a snapshot's tables and views, or open the DuckDB shell on them."""
     from labelframe import labels, stats
 
-    opened = labels.open(folder)
+    opened = labels.open(folder, as_of)
     if query is None:
-        _shell(folder)
+        _shell(folder, as_of)
         return
     with opened.connect(wide=_may_name_wide_views(query)) as connection:
         _show(stats.run_query(connection, query), form)
@@ -368,9 +498,12 @@ def _may_name_wide_views(query: str) -> bool:
     return any(word in query.lower() for word in words)
 
 
-def _shell(folder: Path) -> None:
+def _shell(folder: Path, as_of: str | None) -> None:
+    from tempfile import TemporaryDirectory
+
     from labelframe.database import write_database
     from labelframe.schema import DATABASE
+    from labelframe.store import dated, resolve
 
     beside = Path(sys.executable).with_name("duckdb")
     shell = shutil.which("duckdb") or (str(beside) if beside.exists() else None)
@@ -379,18 +512,34 @@ def _shell(folder: Path) -> None:
             "There is no DuckDB shell on this machine.",
             remedy=f"Get one with: {sys.executable} -m pip install duckdb-cli. Or give the query as an argument.",
         )
+    chosen = folder if as_of is None else resolve(folder, as_of)
+    if dated(chosen.resolve()) is not None:  # the store has the database, over all of its snapshots
+        with TemporaryDirectory(prefix="labelframe-") as scratch:
+            code = subprocess.call([shell, "-readonly", str(write_database(chosen, scratch))])
+        sys.exit(code)
     database = folder / DATABASE
     try:
-        write_database(folder)  # anew: the snapshot may have been moved
+        _register(folder)  # anew: the snapshot may have been moved
     except LabelframeError:
         if not database.exists():
             raise
     sys.exit(subprocess.call([shell, "-readonly", str(database)]))
 
 
+def _register(folder: Path) -> Path:
+    from labelframe.database import write_database
+    from labelframe.parquet import is_snapshot
+    from labelframe.store import is_store, write_store_database
+
+    of_store = is_store(folder) and not is_snapshot(folder)
+    return write_store_database(folder) if of_store else write_database(folder)
+
+
 @app.command()
 def stats(
-    folder: Snapshot,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A snapshot, or a store: `labelframe snapshot` writes into one.")
+    ],
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="A statistic; the list of them where left out.")
     ] = None,
@@ -404,21 +553,53 @@ def stats(
         ),
     ] = None,
     where: Where = None,
+    over_time: Annotated[
+        bool, typer.Option("--over-time", help="Ask it of every snapshot of a store, oldest first.")
+    ] = False,
     sql_dir: Annotated[
         Path | None, typer.Option("--sql-dir", metavar="DIR", help="A folder of statistics of your own: *.sql.")
     ] = None,
     ontology: OntologyFile = None,
     form: As = Format.table,
+    as_of: AsOf = None,
 ) -> None:
-    """Answer a question about the labels; without NAME say what can be asked."""
-    from labelframe import labels
+    """Answer a question about the labels; without NAME say what can be asked.
+
+    Of a store it is asked of the latest snapshot, or of the history where it is a statistic over that.
+    """
+    from labelframe import history, labels, store
     from labelframe import stats as statistics
 
-    opened = labels.open(folder)
+    known = statistics.statistics(sql_dir)
+    over_history = {key: query for key, query in history.history_statistics().items() if key not in known}
     if name is None:
-        _show(_listed_queries("statistic", statistics.statistics(sql_dir), form), form)
+        if store.is_store(folder):
+            asked_of = {"asked_of": ["snapshot"] * len(known) + ["history"] * len(over_history)}
+            _show(_listed_queries("statistic", {**known, **over_history}, form, asked_of), form)
+            return
+        labels.open(folder, as_of)
+        _show(_listed_queries("statistic", known, form), form)
         return
-    _show(opened.statistic(name, _values(parameters), by, where, sql_dir, ontology), form)
+    values = _values(parameters)
+    if name not in known and name not in over_history:
+        raise unknown_name("statistic", name, [*known, *over_history])
+    if name in over_history:
+        _refuse_with_history(name, {"--as-of": as_of, "--by": by, "--ontology": ontology, "--over-time": over_time})
+        result = history.of_history(folder, name, values, where)
+    elif over_time:
+        result = history.over_time(folder, name, values, by, where, sql_dir, ontology)
+    else:
+        result = labels.open(folder, as_of).statistic(name, values, by, where, sql_dir, ontology)
+    _show(result, form)
+
+
+def _refuse_with_history(name: str, options: dict[str, object]) -> None:
+    for option, given in options.items():
+        if given:
+            raise QueryError(
+                f"{option} cannot be had with {name}, which is asked of all snapshots at once.",
+                remedy=f"Leave {option} out.",
+            )
 
 
 class FindingsFormat(str, Enum):
@@ -467,6 +648,7 @@ def check(
         int, typer.Option("--examples", min=0, metavar="N", help="How many of each check table and github show.")
     ] = 5,
     listed: Annotated[bool, typer.Option("--list", help="Say what is checked; check nothing.")] = False,
+    as_of: AsOf = None,
 ) -> None:
     """Find labels that are odd. Exit code 1: there are some.
 
@@ -475,7 +657,7 @@ def check(
     from labelframe import checks, labels
     from labelframe.show import show_findings
 
-    opened = labels.open(folder)
+    opened = labels.open(folder, as_of)
     if listed:
         known = checks.chosen(only or (), severity.value)
         severities = {"severity": [checks.severity_of(query) for query in known.values()]}
@@ -496,6 +678,89 @@ def check(
     _say(f"{len(found):,} {what}" if len(found) > 1 else f"1 {what[:-1]}" if len(found) else f"no {what}")
     if len(found):
         sys.exit(1)
+
+
+class DiffFormat(str, Enum):
+    """How a diff is shown."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+    markdown = "markdown"
+
+
+class DiffTable(str, Enum):
+    """The tables of a diff."""
+
+    summary = "summary"
+    classes = "classes"
+    annotators = "annotators"
+    label_rows = "label_rows"
+    objects = "objects"
+    classifications = "classifications"
+    attributes = "attributes"
+
+
+@app.command()
+def diff(
+    old: Annotated[
+        str,
+        typer.Argument(metavar="OLD", help="A snapshot, or an export: file, folder or pattern. A store: its last two."),
+    ],
+    new: Annotated[
+        str | None, typer.Argument(metavar="[NEW]", help="The same, newer; left out where OLD is a store.")
+    ] = None,
+    form: Annotated[DiffFormat, typer.Option("--format", help="How it is shown.")] = DiffFormat.table,
+    table: Annotated[
+        DiffTable | None, typer.Option("--table", help="One table of it, whole; else a summary of all.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="PATH", help="Write it there: a file, of all as parquet a folder.")
+    ] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where there are differences.")] = False,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where", metavar="SQL", help="A condition on label_rows: only those that meet it in one of the two."
+        ),
+    ] = None,
+    iou: Annotated[
+        float,
+        typer.Option(
+            "--iou", min=0.5, max=1, help="Overlap from which an object of another hash stands in a lost one's place."
+        ),
+    ] = 0.9,
+    rows: Annotated[int, typer.Option("--rows", min=0, metavar="N", help="Label rows that a summary shows.")] = 10,
+    on_error: Annotated[
+        OnError, typer.Option("--on-error", help="Of an export: stop at the first fault, or leave out what is bad.")
+    ] = OnError.stop,
+) -> None:
+    """Tell what changed between two snapshots or exports, label by label.
+
+    As json without --table every row of every table is a line, with the table's name.
+    """
+    from labelframe.show_diff import check_form, show_diff, write_diff
+    from labelframe.sides import opened, sides
+
+    one = None if table is None else table.value
+    check_form(form.value, one, out)
+    names = sides(old, new)
+    with opened(names[0], on_error.value) as first, opened(names[1], on_error.value) as second:
+        for name, side in zip(names, (first, second), strict=True):
+            rejected = side.row_counts()["rejects"]
+            if rejected:
+                _say(f"note: {rejected:,} rejects of {printable(name, 1000)} are not compared")
+        with first.diff(second, iou=iou, where=where) as found:
+            code = 1 if found and exit_code else 0
+            with _output(code):
+                if out is None:
+                    show_diff(found, form.value, one, names, rows)
+                else:
+                    write_diff(found, form.value, one, names, rows, out)
+                    print(out.as_posix())
+    if code:
+        sys.exit(code)
 
 
 def _listed_queries(
@@ -529,7 +794,7 @@ def _values(parameters: list[str] | None) -> dict[str, str]:
 
 
 @app.command()
-def extra(folder: Snapshot, form: As = Format.table) -> None:
+def extra(folder: Snapshot, form: As = Format.table, as_of: AsOf = None) -> None:
     """Show which keys of the export no column covers: where, how often, an example.
 
     why: unknown (no column covers the key) or unfit (one does, but could not take the value). A line that was not there
@@ -537,15 +802,13 @@ def extra(folder: Snapshot, form: As = Format.table) -> None:
     """
     from labelframe import labels
 
-    _show(labels.open(folder).extra().to_arrow(), form)
+    _show(labels.open(folder, as_of).extra().to_arrow(), form)
 
 
 @app.command()
 def register(folder: Snapshot) -> None:
-    """Write labels.duckdb anew, after the snapshot was moved."""
-    from labelframe.database import write_database
-
-    path = write_database(folder)
+    """Write labels.duckdb anew, after the snapshot or the store was moved."""
+    path = _register(folder)
     with _output():
         print(path.as_posix())
 
@@ -560,11 +823,12 @@ def rejects(
             "--raw", help="Give them back as JSON lines, each in a label row, to be mended and flattened again."
         ),
     ] = False,
+    as_of: AsOf = None,
 ) -> None:
     """Show what of the export could not be taken, why, and what to do."""
     from labelframe import labels
 
-    opened = labels.open(folder)
+    opened = labels.open(folder, as_of)
     if raw:
         from labelframe.mend import mendable
         from labelframe.show import show_lines
@@ -589,39 +853,49 @@ def restore(
     ],
     where: Where = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file that is there.")] = False,
+    as_of: AsOf = None,
 ) -> None:
     """Write the export again, from the tables alone; edits of the tables are in it."""
-    from labelframe import labels
+    from labelframe import labels, store
     from labelframe.write_json import write_label_rows
 
-    opened = labels.open(folder)
+    opened = labels.open(folder, as_of)
     with _output():
         count = write_label_rows(opened.restore(where), out, overwrite)
         _say("1 label row" if count == 1 else f"{count:,} label rows")
         rejected = opened.row_counts()["rejects"]
         if rejected:
-            _say(f"{rejected:,} rejects are not in it: labelframe rejects {printable(folder.as_posix(), 1000)} --raw")
+            where_from = printable(store.resolve(folder, as_of).as_posix(), 1000)
+            _say(f"{rejected:,} rejects are not in it: labelframe rejects {where_from} --raw")
         if str(out) != "-":
             print(out.as_posix())
 
 
 @app.command()
-def verify(folder: Snapshot, form: As = Format.table) -> None:
-    """Check a snapshot: its files against the manifest, its tables against each other. Exit code 1: it is damaged."""
+def verify(folder: Snapshot, form: As = Format.table, as_of: AsOf = None) -> None:
+    """Check a snapshot, or all of a store: files against the manifest, tables against each other.
+
+    Exit code 1: it is damaged.
+    """
     import pyarrow as pa
 
     from labelframe import verify as checking
+    from labelframe.parquet import is_snapshot
+    from labelframe.store import is_store, resolve
 
-    findings = checking.verify(folder)
-    note = checking.database_note(folder)
-    if note is not None:
-        _say(f"note: {note}")
+    chosen = folder if as_of is None else resolve(folder, as_of)
+    of_store = is_store(chosen) and not is_snapshot(chosen)
+    findings = checking.verify_store(chosen) if of_store else checking.verify(chosen)
+    for note in (checking.leftover_note(chosen), checking.database_note(chosen)):
+        if note is not None:
+            _say(f"note: {note}")
     if findings:
-        names = ("check", "table", "message", "count")
+        names = (*(["snapshot"] if of_store else []), "check", "table", "message", "count")
         _show(pa.table({name: [getattr(finding, name) for finding in findings] for name in names}), form)
         sys.exit(1)
-    whole = checking.extent(folder)
-    _say(f"All is well: {whole.parts:,} files, {whole.bytes:,} bytes, {whole.rows:,} rows.")
+    whole = checking.extent(chosen)
+    many = f"{whole.snapshots:,} snapshots, " if of_store else ""
+    _say(f"All is well: {many}{whole.parts:,} files, {whole.bytes:,} bytes, {whole.rows:,} rows.")
 
 
 @app.command()

@@ -10,9 +10,10 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -44,6 +45,19 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
+@contextmanager
+def place_for_views(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """A place of their own for the tables and views made within, which is gone afterwards: to make a connection takes
+    longer than to make the views."""
+    connection.execute("ATTACH ':memory:' AS place")
+    connection.execute("USE place")
+    try:
+        yield
+    finally:
+        connection.execute("USE memory")
+        connection.execute("DETACH place")
+
+
 def identifier(name: str) -> str:
     """A name as SQL takes any name.
 
@@ -64,14 +78,36 @@ class How:
 
     wide: with a view for each class, a thousand of which take seconds. described: every column says what it means,
     which takes longer than all else. narrowed: the tables can be narrowed, see `narrow`. instead: tables that stand for
-    the snapshot's own.
+    the snapshot's own. asked: SQL that will be run, where no other will be: only the tables and views that it may read
+    are made. schema: where the tables are to be found, if the schema main has others of the same names.
     """
 
     wide: bool = True
     described: bool = True
     narrowed: bool = False
     instead: Mapping[str, pa.Table] = field(default_factory=dict)
+    asked: str | None = None
+    schema: str | None = None
 
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """The tables and views that are made."""
+        known = views()
+        if self.asked is None:
+            return frozenset((*TABLES, *known))
+        found = set(NARROWING if self.narrowed else ())
+        texts = [self.asked]
+        while texts:
+            named = (_words(texts.pop()) & {*TABLES, *known}) - found
+            found |= named
+            texts += [known[name].body for name in named if name in known]
+        return frozenset(found)
+
+
+OF_ANNOTATORS = ("objects", "classifications")
+"""Tables whose rows tell who made them."""
+NARROWING = ("label_rows", *OF_ANNOTATORS)
+"""Tables by which the others are narrowed."""
 
 USUAL = How()
 BARE = How(wide=False, described=False)
@@ -82,21 +118,36 @@ def register_snapshot(connection: duckdb.DuckDBPyConnection, folder: str | os.Pa
 
     Raises SnapshotError where the folder is no snapshot or a table's files are missing.
     """
-    manifest = read_manifest(folder)
-    root = Path(folder).resolve()
-    with _tables_in(connection, how.narrowed):
-        for table in TABLES.values():
-            if table.name in how.instead:
-                connection.from_arrow(how.instead[table.name]).create_view(table.name)
-                continue
-            try:
-                register_files(connection, table.name, part_paths(root, manifest, table.name))
-            except duckdb.Error as error:
-                raise _unreadable(root / table.name, error) from None
+    with _tables_in(connection, how):
+        register_tables_of_snapshot(connection, folder, how.instead, how.made)
     try:
         _create_views(connection, how)
     except duckdb.Error as error:
-        raise _unreadable(root, error) from None
+        raise unreadable(Path(folder).resolve(), error) from None
+
+
+NOTHING: Mapping[str, pa.Table] = {}
+
+
+def register_tables_of_snapshot(
+    connection: duckdb.DuckDBPyConnection,
+    folder: str | os.PathLike[str],
+    instead: Mapping[str, pa.Table] = NOTHING,
+    made: Container[str] = TABLES,
+) -> None:
+    """Make views of a snapshot's tables alone (those of `made`), in the schema that is set."""
+    manifest = read_manifest(folder)
+    root = Path(folder).resolve()
+    for name in TABLES:
+        if name not in made:
+            continue
+        if name in instead:
+            connection.from_arrow(instead[name]).create_view(name)
+            continue
+        try:
+            register_files(connection, name, part_paths(root, manifest, name))
+        except duckdb.Error as error:
+            raise unreadable(root / name, error) from None
 
 
 def register_files(connection: duckdb.DuckDBPyConnection, table: str, paths: Iterable[Path]) -> None:
@@ -110,7 +161,8 @@ def pattern(path: Path) -> str:
     return re.sub(r"([\[*?])", r"[\1]", path.as_posix())
 
 
-def _unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
+def unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
+    """The error of Parquet files that DuckDB cannot read."""
     return SnapshotError(
         "The snapshot cannot be read.",
         source=path.as_posix(),
@@ -122,21 +174,25 @@ def _unreadable(path: Path, error: duckdb.Error) -> SnapshotError:
 
 def register_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], how: How = USUAL) -> None:
     """Make views of Arrow tables, without copying them, and every view on them."""
-    with _tables_in(connection, how.narrowed):
-        for name in TABLES:
-            connection.from_arrow(how.instead.get(name, tables[name])).create_view(name)
+    with _tables_in(connection, how):
+        register_tables_alone(connection, {**tables, **how.instead}, how.made)
     _create_views(connection, how)
 
 
-OF_ANNOTATORS = ("objects", "classifications")
-"""Tables whose rows tell who made them."""
+def register_tables_alone(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], made: Container[str] = TABLES
+) -> None:
+    """Make views of Arrow tables alone (those of `made`), in the schema that is set."""
+    for name in TABLES:
+        if name in made:
+            connection.from_arrow(tables[name]).create_view(name)
 
 
 @contextmanager
-def _tables_in(connection: duckdb.DuckDBPyConnection, narrowed: bool) -> Iterator[None]:
+def _tables_in(connection: duckdb.DuckDBPyConnection, how: How) -> Iterator[None]:
     """Where the tables are made: as they are, or whole in a schema of their own, with views that can be narrowed before
     them. What is chosen stands in `chosen_rows` and `chosen_annotator`; at first it is all."""
-    if not narrowed:
+    if not how.narrowed:
         yield
         return
     connection.execute("CREATE SCHEMA whole")
@@ -146,6 +202,8 @@ def _tables_in(connection: duckdb.DuckDBPyConnection, narrowed: bool) -> Iterato
     connection.execute("CREATE TABLE chosen_rows AS SELECT row_id FROM whole.label_rows")
     connection.execute("CREATE TABLE chosen_annotator AS SELECT NULL::VARCHAR AS created_by, true AS is_any")
     for table in TABLES.values():
+        if table.name not in how.made:
+            continue
         conditions = []
         if any(column.name == "row_id" for column in table.columns):
             conditions.append("row_id IN (SELECT row_id FROM chosen_rows)")
@@ -158,11 +216,20 @@ def _tables_in(connection: duckdb.DuckDBPyConnection, narrowed: bool) -> Iterato
         connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM whole.{table.name}{where}")
 
 
-def write_database(folder: str | os.PathLike[str]) -> Path:
-    """Write `labels.duckdb` into a snapshot: views over its Parquet files, where they are now."""
+def write_database(folder: str | os.PathLike[str], into: str | os.PathLike[str] | None = None) -> Path:
+    """Write `labels.duckdb` into a snapshot (or into another folder): views over its Parquet files, where they are
+    now."""
     read_manifest(folder)
-    path = Path(folder).resolve() / DATABASE
-    beside = path.with_name(f".{DATABASE}.{secrets.token_hex(4)}")
+    return write_views(Path(folder if into is None else into), lambda connection: register_snapshot(connection, folder))
+
+
+def write_views(
+    folder: Path, register: Callable[[duckdb.DuckDBPyConnection], object], work: Path | None = None
+) -> Path:
+    """Write `labels.duckdb` into a folder, whole or not at all, with what `register` makes in its schema main. Until it
+    is whole it is in `work`, a folder of the same file system, else beside its place."""
+    path = folder.resolve() / DATABASE
+    beside = (work or path.parent) / (f".{DATABASE}.{secrets.token_hex(4)}")
     try:
         # Made elsewhere: DuckDB cannot write a database below a folder with a question mark in its name.
         with TemporaryDirectory(prefix="labelframe-") as scratch:
@@ -173,7 +240,7 @@ def write_database(folder: str | os.PathLike[str]) -> Path:
                 )
                 connection.execute("USE labels")
                 connection.execute("BEGIN")
-                register_snapshot(connection, folder)
+                register(connection)
                 connection.execute("COMMIT")
                 connection.execute("USE memory")
                 connection.execute("DETACH labels")
@@ -197,7 +264,8 @@ def comment(table: Table, column: Column) -> str:
     return f"{column.doc}{unit}" + (f" JSON: {source}" if source else "")
 
 
-def _comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
+def comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the views of the tables, and their columns, say what they are."""
     there = {
         name for (name,) in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
     }
@@ -211,14 +279,28 @@ def _comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, how: How) -> None:
-    made = views().values()
+    made = [view for view in views().values() if view.name in how.made]
     for view in made:
-        connection.execute(f"CREATE VIEW {view.name} AS {view.sql}")
+        # It is small, and read so often by objects_once that to plan it takes most of a statistic on a small snapshot.
+        is_kept = view.name == "object_copies" and how.asked is not None and not how.narrowed
+        connection.execute(f"CREATE {'TABLE' if is_kept else 'VIEW'} {view.name} AS {_reading(view.sql, how.schema)}")
     if how.described:
-        _comment_tables(connection)
+        comment_tables(connection)
         _comment_views(connection, made)
     if how.wide:
-        _create_wide_views(connection)
+        _create_wide_views(connection, how.schema)
+
+
+def _reading(sql: str, schema: str | None) -> str:
+    """SQL of a view that reads the tables and views of a schema; of the one that is set where none is named.
+
+    Without it DuckDB 1.0 would look for them in main, whichever schema the view is in.
+    """
+    if schema is None:
+        return sql
+    names = sorted({*TABLES, *(path.stem for path in (sql_folder() / "views").glob("*.sql"))} & _words(sql))
+    theirs = ", ".join(f"{name} AS NOT MATERIALIZED (SELECT * FROM {schema}.{name})" for name in names)
+    return f"WITH {theirs} SELECT * FROM ({sql}\n)"
 
 
 def _comment_views(connection: duckdb.DuckDBPyConnection, made: Iterable[Query]) -> None:
@@ -234,9 +316,18 @@ def _comment_views(connection: duckdb.DuckDBPyConnection, made: Iterable[Query])
 
 def views() -> dict[str, Query]:
     """The views of `sql/views/`, by name; each after those that it reads."""
-    found = read_folder(sql_folder() / "views")
-    read = {name: sorted(found.keys() & set(re.findall(r"\w+", view.body)) - {name}) for name, view in found.items()}
+    return in_order(read_folder(sql_folder() / "views"))
+
+
+def in_order(found: Mapping[str, Query]) -> dict[str, Query]:
+    """Views by name, each after those that it reads."""
+    read = {name: sorted(found.keys() & _words(view.body) - {name}) for name, view in found.items()}
     return {name: found[name] for name in TopologicalSorter(read).static_order()}
+
+
+def _words(sql: str) -> set[str]:
+    """What may be names in SQL; DuckDB does not tell upper case from lower in them."""
+    return set(re.findall(r"\w+", sql.lower()))
 
 
 def view_columns(connection: duckdb.DuckDBPyConnection, view: Query) -> list[tuple[str, str, str]]:
@@ -267,12 +358,12 @@ GROUP BY o.name
 """
 
 
-def _create_wide_views(connection: duckdb.DuckDBPyConnection) -> None:
+def _create_wide_views(connection: duckdb.DuckDBPyConnection, schema: str | None) -> None:
     """One view a class with a column an attribute. DuckDB takes no PIVOT by data in a view: the names are literals."""
     taken: set[str] = set()
     for name, attributes in _attributes_by_class(connection).items():
         view = _free(f"wide_{name}", taken)
-        connection.execute(f"CREATE VIEW {identifier(view)} AS {_wide_sql(name, attributes)}")
+        connection.execute(f"CREATE VIEW {identifier(view)} AS {_reading(_wide_sql(name, attributes), schema)}")
         what = (
             f"One row per row of objects of the class {name}, one column per attribute; several answers joined by ', '."
         )

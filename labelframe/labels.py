@@ -7,6 +7,7 @@ rooms before this one.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -16,15 +17,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labelframe import parquet, tables
-from labelframe.errors import SnapshotError, unknown_name
+from labelframe.errors import Found, SnapshotError, unknown_name
 from labelframe.read import find_sources
 from labelframe.schema import TABLES
+from labelframe.version import __version__
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
     from labelframe import database
+    from labelframe.diff import Diff
+    from labelframe.keep import Taken
+    from labelframe.store import AsOf
 
 PathLike = str | os.PathLike[str]
 PASSED_OVER = 1000  # files that the manifest names
@@ -90,6 +95,35 @@ class Labels(Mapping[str, pa.Table]):
     def _parts(self, name: str) -> list[Path]:
         assert self._manifest is not None
         return parquet.part_paths(self._root, self._manifest, name)
+
+    @property
+    def snapshot(self) -> str | None:
+        """The name of the snapshot in its store, such as "2026-11-24T020000Z"; None where it is in none."""
+        from labelframe import store
+
+        one = None if self._folder is None else store.dated(self._folder.resolve())
+        return None if one is None else one.name
+
+    def history(self) -> duckdb.DuckDBPyConnection:
+        """A new in-memory DuckDB connection to all snapshots of the store: each table with a first column `snapshot`,
+        and the table `snapshots`, which lists them.
+
+        row_id is unique within a snapshot: join on it and `snapshot`. Raises SnapshotError where the labels are not of
+        a store.
+        """
+        from labelframe import database, store
+
+        if self.snapshot is None:
+            raise SnapshotError(
+                "Only labels of a store have a history.",
+                source=None if self._folder is None else self._folder.as_posix(),
+                expected="a snapshot of a store",
+                found=Found("labels in memory" if self._folder is None else "a snapshot by itself"),
+                remedy="Keep snapshots in one with: labelframe snapshot EXPORT --store STORE",
+            )
+        connection = database.connect()
+        store.register_history(connection, self._root.resolve().parent)
+        return connection
 
     def row_counts(self) -> dict[str, int]:
         """Rows of each table."""
@@ -289,6 +323,45 @@ class Labels(Mapping[str, pa.Table]):
             ((copies,),) = connection.execute(sql).fetchall()
         return int(copies)
 
+    def diff(self, other: Labels, *, iou: float = 0.9, where: str | None = None) -> Diff:
+        """What changed from these labels to the other ones, which are the newer: label rows, objects, classifications,
+        answers, and how many of each class and annotator.
+
+        Args:
+            other: what they became.
+            iou: overlap from which an object of another hash stands in the place of one that is gone, 0.5 to 1.
+            where: an SQL condition on label_rows: only those are compared that meet it in one of the two.
+
+        Label rows of equal content_hash are taken for equal, unless tables were edited since they were written, or by
+        another version of labelframe. Raises SnapshotError where tables have other columns than they should.
+        """
+        from labelframe import diff
+
+        made_by = self._made_by(diff.READ)
+        trusted = made_by is not None and made_by == other._made_by(diff.READ)
+        chosen = "true" if where is None else where
+        return diff.compare(self._register_in, other._register_in, trusted, iou, chosen, (self, other))
+
+    def _made_by(self, names: Iterable[str]) -> str | None:
+        """The version that wrote these tables; None where they were edited since."""
+        if self._in_memory is not None:
+            return __version__
+        assert self._manifest is not None
+        for name in names:
+            self._parts(name)
+        if not parquet.is_as_written(self._root, self._manifest, names):
+            return None
+        return str(self._manifest.get("labelframe_version"))
+
+    def _register_in(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make views of the tables alone, in the schema that is set."""
+        from labelframe import database
+
+        if self._in_memory is not None:
+            database.register_tables_alone(connection, self._in_memory)
+        else:
+            database.register_tables_of_snapshot(connection, self._root)
+
     def extra(self) -> pl.DataFrame:
         """Which keys of the export no column covers: one row per table and path.
 
@@ -425,6 +498,77 @@ def flatten_to_snapshot(
     return run
 
 
-def open(folder: PathLike) -> Labels:
-    """Open a snapshot; its tables are read when asked for. Raises SnapshotError where the folder is none."""
-    return Labels(folder=Path(folder))
+def open(folder: PathLike, as_of: AsOf | None = None) -> Labels:
+    """Open a snapshot, or the latest of a store; its tables are read when asked for.
+
+    Args:
+        folder: the folder of a snapshot, or a store.
+        as_of: of a store the latest snapshot taken by then: a time or a day, such as "2026-11-24" (all of it, in UTC).
+
+    Raises SnapshotError where the folder is neither, or the store has no snapshot that early.
+    """
+    from labelframe import store
+
+    return Labels(folder=store.resolve(folder, as_of))
+
+
+def take_snapshot(
+    paths: Iterable[PathLike],
+    store: PathLike,
+    options: tables.Options = tables.STOP,
+    at: AsOf | None = None,
+    always: bool = False,
+    progress: Callable[[tables.Progress], None] = lambda _: None,
+) -> tuple[Taken, tables.Run]:
+    """As `snapshot`: what came of it, and the account of the run."""
+    from labelframe import keep
+
+    runs = []
+
+    def write(writer: parquet.SnapshotWriter) -> parquet.Manifest:
+        runs.append(tables.flatten_sources(find_sources(paths), writer.write, options, progress))
+        return _about(runs[-1])
+
+    taken = keep.take(store, write, at, always)
+    return taken, runs[-1]
+
+
+def snapshot(
+    sources: PathLike | Iterable[PathLike],
+    store: PathLike,
+    *,
+    on_error: tables.OnError = "stop",
+    branch: str | None = None,
+    strip_links: bool = False,
+    ontology: PathLike | Mapping[str, Any] | None = None,
+    at: AsOf | None = None,
+    always: bool = False,
+) -> Labels | None:
+    """Flatten exports into a new snapshot of a store, and open it; None where nothing has changed since the one before.
+
+    Args:
+        sources: one or more files, folders or patterns, as `flatten` takes them.
+        store: the folder of snapshots; made where it is not there.
+        on_error, branch, strip_links, ontology: as `flatten` takes them.
+        at: the time to file it under, for an export of old; now where left out.
+        always: take it also where nothing has changed: no label row, no reject, nothing in the ontology.
+
+    Raises what `flatten` raises, and SnapshotError where the store cannot be written, another run writes to it, or
+    there is a snapshot of that time.
+    """
+    options = tables.Options(on_error, branch, strip_links, ontology)
+    paths = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
+    taken, _ = take_snapshot(paths, store, options, at, always)
+    for note in taken.notes:
+        warnings.warn(note, stacklevel=2)
+    return None if taken.snapshot is None else open(taken.snapshot.path)
+
+
+def snapshots(store: PathLike) -> pl.DataFrame:
+    """The complete snapshots of a store, oldest first, one row each: name, time, rows, size.
+
+    Raises SnapshotError where there is no store.
+    """
+    from labelframe import store as stores
+
+    return _frame(stores.listing(stores.snapshots(store)))

@@ -35,14 +35,19 @@ def column_of(by: str) -> str:
 
 def choose(connection: duckdb.DuckDBPyConnection, where: str) -> None:
     """Keep the label rows that meet a condition, of those that are kept. Raises QueryError where it is none."""
+    find(connection, where, "row_id")
+    connection.execute("DELETE FROM chosen_rows WHERE row_id NOT IN (SELECT row_id FROM met)")
+
+
+def find(connection: duckdb.DuckDBPyConnection, where: str, keys: str) -> None:
+    """Put the keys of the label rows that meet a condition into the table `met`. Raises QueryError where it is none."""
     _execute(
         connection,
-        f"CREATE OR REPLACE TEMP TABLE met AS SELECT row_id FROM label_rows WHERE ({where}\n)",
+        f"CREATE OR REPLACE TEMP TABLE met AS SELECT {keys} FROM label_rows WHERE ({where}\n)",
         "The condition on label_rows cannot be understood",
         "It keeps whole label rows, by their columns: dataset_title = 'Streets'. Of other tables: "
         "row_id in (select row_id from objects where name = 'Person').",
     )
-    connection.execute("DELETE FROM chosen_rows WHERE row_id NOT IN (SELECT row_id FROM met)")
 
 
 def each_group(connection: duckdb.DuckDBPyConnection, by: str) -> Iterator[str | None]:

@@ -29,7 +29,7 @@ import os
 import queue
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ import pyarrow.parquet as pq
 from labelframe.errors import Found, SnapshotError, printable
 from labelframe.schema import DATABASE, FORMAT_VERSION, MANIFEST, TABLES, Table
 from labelframe.version import __version__
-from labelframe.workplace import Workplace, beside, sync_file
+from labelframe.workplace import Slot, Workplace, beside, sync_file
 
 ROW_GROUP_ROWS = 1 << 17
 ROW_GROUP_BYTES = 1 << 26  # of Arrow data: long polygons fill a row group sooner than rows do
@@ -65,6 +65,17 @@ Manifest = dict[str, Any]
 def is_snapshot(folder: Path) -> bool:
     """Whether a folder is a complete snapshot: its manifest, written last, is there."""
     return (folder / MANIFEST).is_file()
+
+
+UNSEEN = "~"  # ends the name of a table's folder while it is written or removed: see `unseen`
+
+
+def unseen(folder: Path) -> None:
+    """Rename the folders of the tables, so that no pattern for a table's files finds them, hidden folder or not: DuckDB
+    and Polars look into hidden folders too."""
+    for name in TABLES:
+        with suppress(FileNotFoundError):
+            (folder / name).rename(folder / f"{name}{UNSEEN}")
 
 
 def read_manifest(folder: str | os.PathLike[str]) -> Manifest:
@@ -134,19 +145,32 @@ def part_paths(folder: Path, manifest: Manifest, table: str) -> list[Path]:
     return paths
 
 
+def is_as_written(folder: Path, manifest: Manifest, tables: Iterable[str]) -> bool:
+    """Whether the files of these tables are those that the manifest tells of: nobody has edited them since."""
+    parts = [part for name in tables for part in manifest["tables"][name]["parts"]]
+    if any((folder / part["path"]).stat().st_size != part.get("size") for part in parts):
+        return False
+    with ThreadPoolExecutor() as threads:
+        sums = threads.map(file_sha256, (folder / part["path"] for part in parts))
+        return all(part.get("sha256") == digest for part, digest in zip(parts, sums, strict=True))
+
+
 class SnapshotWriter:
     """Writes a snapshot to `folder`, which is there, complete, once `commit` has returned.
 
     Use it as a context manager: what is not committed leaves nothing behind. Raises SnapshotError where `folder` exists
-    (with `overwrite`: where it is no snapshot, or holds files that are not of it) or cannot be written.
+    (with `overwrite`: where it is no snapshot, or holds files that are not of it) or cannot be written. It is made in
+    the `workplace`: beside the folder where none is given.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], overwrite: bool = False) -> None:
+    def __init__(
+        self, folder: str | os.PathLike[str], overwrite: bool = False, workplace: Workplace | Slot | None = None
+    ) -> None:
         self._given = Path(folder)
         self.folder = self._given.resolve()
         self.overwrite = overwrite
         self._check_place()
-        self._workplace = Workplace(self.folder)
+        self._workplace = workplace or Workplace(self.folder)
         self._parts: dict[str, _TableWriter] = {}
         self._background = _Background()
 
@@ -222,6 +246,12 @@ class SnapshotWriter:
 
         `complete` adds what needs the files where they are to stay; if it fails, all is as it was before.
         """
+        manifest = self.finish(about)
+        self.move_in(complete)
+        return manifest
+
+    def finish(self, about: Manifest) -> Manifest:
+        """Finish the files and write the manifest; nothing is in its place before `move_in`."""
         try:
             self._background.finish()
             with ThreadPoolExecutor() as threads:
@@ -239,16 +269,28 @@ class SnapshotWriter:
             path = self._workplace.new / MANIFEST
             path.write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
             sync_file(path)
-            self._move_in(complete)
         except OSError as error:
             raise self._unwritable(error) from None
         return manifest
+
+    def finished(self, table: str) -> list[Path]:
+        """The files of a table, between `finish` and `move_in`."""
+        return self._parts[table].done
+
+    def move_in(self, complete: Callable[[Path], object] = lambda _: None) -> None:
+        """Move what is finished into its place: see `commit`."""
+        try:
+            self._move_in(complete)
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     def _move_in(self, complete: Callable[[Path], object]) -> None:
         self._check_place()
         with suppress(OSError):
             # Until the new one is made, which needs the new files in their place, the old one serves.
             shutil.copyfile(self.folder / DATABASE, self._workplace.new / DATABASE)
+        for name in self._parts:
+            (self._workplace.new / f"{name}{UNSEEN}").rename(self._workplace.new / name)
         self._workplace.move_in()
         try:
             complete(self.folder)
@@ -334,11 +376,10 @@ class _TableWriter:
     """The Parquet parts of one table."""
 
     def __init__(self, folder: Path, table: Table) -> None:
-        self._root = folder
-        self._folder = folder / table.name
+        self._folder = folder / f"{table.name}{UNSEEN}"
         self._table = table
         self._folder.mkdir()
-        self._done: list[Path] = []
+        self.done: list[Path] = []
         self._rows: list[int] = []
         self._options = writing(table)
         self._waiting: list[pa.RecordBatch] = []
@@ -347,9 +388,9 @@ class _TableWriter:
         self._open()
 
     def _open(self) -> None:
-        path = self._folder / f"part-{len(self._done):05}.parquet"
+        path = self._folder / f"part-{len(self.done):05}.parquet"
         self._writer = pq.ParquetWriter(path, self._table.schema, **self._options)
-        self._done.append(path)
+        self.done.append(path)
         self._rows.append(0)
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -388,16 +429,16 @@ class _TableWriter:
     def finish(self) -> list[Manifest]:
         self._write(pa.Table.from_batches(self._waiting, self._table.schema).unify_dictionaries())
         self._close()
-        for path in self._done:
+        for path in self.done:
             sync_file(path)
         return [
             {
-                "path": path.relative_to(self._root).as_posix(),
+                "path": f"{self._table.name}/{path.name}",
                 "rows": rows,
                 "size": path.stat().st_size,
                 "sha256": file_sha256(path),
             }
-            for path, rows in zip(self._done, self._rows, strict=True)
+            for path, rows in zip(self.done, self._rows, strict=True)
         ]
 
     def abandon(self) -> None:

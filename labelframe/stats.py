@@ -54,12 +54,18 @@ def run_statistic(
     Raises UnknownNameError for a statistic or a parameter that there is not.
     """
     query = statistic(name, own)
-    values = query.values(parameters or {})
+    return run_by(connection, query, query.values(parameters or {}), by)
+
+
+def run_by(
+    connection: duckdb.DuckDBPyConnection, query: Query, values: Mapping[str, object], by: str | None
+) -> pa.Table:
+    """As `run_statistic`, of a query that is read and told its parameters."""
     if by is None:
-        return _run(connection, query, values)
+        return run(connection, query, values)
     parts = []
     for group in each_group(connection, by):
-        part = _run(connection, query, values)
+        part = run(connection, query, values)
         parts.append(part.add_column(0, column_of(by), pa.array([group] * len(part), pa.string())))
     return pa.concat_tables(parts) if parts else pa.table({})
 
@@ -72,7 +78,8 @@ def listed(known: Mapping[str, Query]) -> dict[str, list[str]]:
     }
 
 
-def _run(connection: duckdb.DuckDBPyConnection, query: Query, values: Mapping[str, object]) -> pa.Table:
+def run(connection: duckdb.DuckDBPyConnection, query: Query, values: Mapping[str, object]) -> pa.Table:
+    """The result of a query of a file. Raises QueryError, which names the file, with what DuckDB says of it."""
     try:
         return run_query(connection, query.sql, values)
     except QueryError as error:

@@ -1,8 +1,8 @@
 """Check that a snapshot is what was written, and that its tables hold together.
 
-In: a snapshot's folder. Out: findings, none where all is well. What tables must hold to is asked by the SQL files of
-`sql/verify/`; keys and columns without nulls come from `schema.py`. It knows no JSON exports, judges no labels and
-repairs nothing.
+In: a snapshot's folder, or a store's. Out: findings, none where all is well. What tables must hold to is asked by the
+SQL files of `sql/verify/`; keys and columns without nulls come from `schema.py`. It knows no JSON exports, judges no
+labels and repairs nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -19,9 +20,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from labelframe import store
 from labelframe.database import connect, identifier, literal, pattern, register_files
-from labelframe.errors import printable
-from labelframe.parquet import Manifest, file_sha256, read_manifest
+from labelframe.errors import SnapshotError, printable
+from labelframe.parquet import Manifest, file_sha256, is_snapshot, read_manifest
 from labelframe.queries import sql_folder
 from labelframe.schema import DATABASE, TABLES, Table
 from labelframe.stats import run_query
@@ -42,15 +44,17 @@ class Finding:
     table: str | None
     message: str
     count: int
+    snapshot: str | None = None  # of a store: in which it was found
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much there is to a snapshot."""
+    """How much there is to a snapshot, or to all of a store."""
 
     parts: int
     bytes: int
     rows: int
+    snapshots: int = 1
 
 
 def verify(folder: PathLike) -> list[Finding]:
@@ -76,34 +80,73 @@ def verify(folder: PathLike) -> list[Finding]:
     return findings
 
 
+def verify_store(folder: PathLike) -> list[Finding]:
+    """What is wrong with the snapshots of a store, one after another. Raises SnapshotError where there is no store."""
+    findings = []
+    for one in store.snapshots(folder):
+        try:
+            of_one = verify(one.path)
+        except SnapshotError as error:
+            of_one = [Finding("manifest", None, printable(error.message), 1)]
+        findings += [replace(finding, snapshot=one.name) for finding in of_one]
+    # A reader of Parquet takes its files for a snapshot.
+    message = "its manifest is gone: put it back, or remove the folder"
+    findings += [Finding("manifest", None, message, 1, one.name) for one in store.incomplete(Path(folder))]
+    return findings
+
+
+def leftover_note(folder: PathLike) -> str | None:
+    """What to know of work on a store that is not finished; None where there is none."""
+    left = Path(folder) / store.WORK
+    if not left.exists():
+        return None
+    return f"{left.as_posix()} is of a run that goes on, or that was killed: the next snapshot or prune removes it"
+
+
 def extent(folder: PathLike) -> Extent:
-    """How much there is to a snapshot, as its manifest tells: what `verify` has read where it found nothing."""
-    tables = [read_manifest(folder)["tables"][name] for name in TABLES]
+    """How much there is to a snapshot, or to all of a store, as the manifests tell: what `verify` has read where it
+    found nothing."""
+    path = Path(folder)
+    folders = [path] if is_snapshot(path) else [one.path for one in store.snapshots(path)]
+    tables = [read_manifest(each)["tables"][name] for each in folders for name in TABLES]
     parts = [part for table in tables for part in table["parts"]]
-    return Extent(len(parts), sum(part.get("size", 0) for part in parts), sum(table["rows"] for table in tables))
+    size, rows = sum(part.get("size", 0) for part in parts), sum(table["rows"] for table in tables)
+    return Extent(len(parts), size, rows, len(folders))
 
 
 def database_note(folder: PathLike) -> str | None:
-    """What to do about `labels.duckdb`, None where it shows this snapshot. It can be made anew: this is no finding."""
-    manifest = read_manifest(folder)
+    """What to do about `labels.duckdb`, None where it shows this snapshot, or this store. It can be made anew: this is
+    no finding. A snapshot of a store needs none."""
     root = Path(folder).resolve()
     path = root / DATABASE
     if not path.is_file():
-        return f"{DATABASE} is missing: write it with labelframe register DIR"
+        return None if store.dated(root) else f"{DATABASE} is missing: write it with labelframe register DIR"
     try:
         with TemporaryDirectory(prefix="labelframe-") as scratch:
             # A copy: DuckDB finds no database below a folder with a question mark in its name.
             copy = Path(scratch) / DATABASE
             shutil.copyfile(path, copy)
             with duckdb.connect(str(copy), read_only=True) as connection:
-                views = dict(connection.execute("SELECT view_name, sql FROM duckdb_views()").fetchall())
+                rows = connection.execute("SELECT schema_name, view_name, sql FROM duckdb_views()").fetchall()
     except (OSError, duckdb.Error):
         return f"{DATABASE} cannot be opened: write it anew with labelframe register DIR"
-    for name in TABLES:
-        for part in manifest["tables"][name]["parts"]:
-            if literal(pattern(root / part["path"])) not in views.get(name, ""):
-                return f"{DATABASE} points elsewhere: run labelframe register DIR"
+    views = {(schema, name): set(re.findall(r"'((?:[^']|'')+\.parquet)'", sql)) for schema, name, sql in rows}
+    for view, paths in _read_by_views(root).items():
+        if views.get(view) != {literal(pattern(path))[1:-1] for path in paths}:
+            return f"{DATABASE} points elsewhere: run labelframe register DIR"
     return None
+
+
+def _read_by_views(root: Path) -> dict[tuple[str, str], list[Path]]:
+    """The files that views of `labels.duckdb` must read: those of a store are all written at once, so one tells."""
+
+    def parts(folder: Path, name: str) -> list[Path]:
+        return [folder / part["path"] for part in read_manifest(folder)["tables"][name]["parts"]]
+
+    if is_snapshot(root):
+        return {("main", name): parts(root, name) for name in TABLES}
+    of_each = [parts(one.path, "label_rows") for one in store.snapshots(root)]
+    return {("main", "label_rows"): [*chain(*of_each)], ("latest", "label_rows"): [*chain(*of_each[-1:])]}
 
 
 def _check_manifest(manifest: Manifest) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
 """A place beside a folder, where its new contents are made before they are moved in.
 
 In: the folder's path. Out: an empty folder that no other run uses, and the moves between the two. What a run that was
-killed left there is recognised, since its lock is gone with it. It knows nothing of what is written.
+killed left there is recognised, since its lock is gone with it. For a store of many snapshots the place is in the
+store. It knows nothing of what is written.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from labelframe.errors import SnapshotError
 
+LOCK = "lock"
 TRIES = 20  # to make the place, while others that end remove it
 
 
@@ -27,34 +29,30 @@ def beside(folder: Path) -> Path:
     return folder.parent / f".{folder.name[:40]}.{digest}.labelframe"
 
 
-class Workplace:
-    """Holds the place beside a folder from `enter` to `leave`; one run at a time can.
+class Held:
+    """A folder of ours that one run at a time holds, from `enter` to `leave`; gone when nobody does.
 
-    `new` is the folder to write to. `old` holds what was replaced, where the system cannot swap two folders at once.
+    `of` is what it is held for, to be named where another run holds it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.root = beside(folder)
-        self.new, self.old = self.root / "new", self.root / "old"
+    def __init__(self, root: Path, of: Path) -> None:
+        self.root = root
+        self.of = of
         self._lock: FileLock | None = None
         self._made_parents: list[Path] = []
 
     def enter(self) -> None:
-        """Take the place and empty it; a folder that a killed run was about to replace is put back.
-
-        Raises SnapshotError where another run holds it, OSError where it cannot be made.
-        """
+        """Take the folder. Raises SnapshotError where another run holds it, OSError where it cannot be made."""
         self._made_parents = [parent for parent in self.root.parents if not os.path.exists(parent)]
         for tries in range(TRIES):
             self.root.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.root / "lock")
+            lock = FileLock(self.root / LOCK)
             try:
                 lock.acquire(timeout=0.3)  # that a run which just ends can end
             except Timeout:
                 raise SnapshotError(
                     "Another run is writing to this place.",
-                    source=self.folder.as_posix(),
+                    source=self.of.as_posix(),
                     remedy="Wait until it has ended, or name another folder.",
                 ) from None
             except OSError:
@@ -63,29 +61,76 @@ class Workplace:
                 continue  # the run before this one was just removing the place
             self._lock = lock
             break
-        if self.old.exists() and not os.path.lexists(self.folder):
-            self.old.rename(self.folder)
-        remove(self.new)
-        remove(self.old)
-        self.new.mkdir()
+
+    def empty(self) -> None:
+        """Remove all that is in it, such as what a killed run left."""
+        for path in self.root.iterdir():
+            if path.name != LOCK:
+                remove(path)
+                with suppress(OSError):  # a folder that is gone, or will not go
+                    path.unlink()
 
     def leave(self) -> None:
-        """Give the place up, with all that is in it, and the parents that were made for it where they are empty."""
+        """Give it up, with all that is in it, and the parents that were made for it where they are empty."""
         if self._lock is not None:
-            remove(self.new)
-            remove(self.old)
+            self.empty()
             if os.name != "nt":  # removed while it is held: who opened it meanwhile sees that it is gone
-                (self.root / "lock").unlink(missing_ok=True)
+                (self.root / LOCK).unlink(missing_ok=True)
             self._lock.release()
             self._lock = None
             with suppress(OSError):
-                (self.root / "lock").unlink(missing_ok=True)
-        with suppress(OSError):
-            self.root.rmdir()
-        if not os.path.exists(self.folder):
-            for parent in self._made_parents:
-                with suppress(OSError):  # somebody else may have put something there
-                    parent.rmdir()
+                (self.root / LOCK).unlink(missing_ok=True)
+        for folder in (self.root, *self._made_parents):
+            with suppress(OSError):  # somebody else may have put something there
+                folder.rmdir()
+
+
+class Slot:
+    """Where the contents of a new folder are made within a folder that is held: `new`."""
+
+    def __init__(self, held: Held, folder: Path) -> None:
+        self.folder = folder
+        self.new = held.root / folder.name
+
+    def enter(self) -> None:
+        """Make the folder to write to."""
+        self.new.mkdir()
+
+    def leave(self) -> None:
+        """Remove what was not moved in."""
+        remove(self.new)
+
+    def move_in(self) -> None:
+        """Put `new` in the folder's place, where there is nothing."""
+        self.new.rename(self.folder)
+        sync_folder(self.folder.parent)
+
+    def move_back(self) -> None:
+        """Undo `move_in`."""
+        self.folder.rename(self.new)
+
+
+class Workplace(Held):
+    """Holds the place beside a folder from `enter` to `leave`; one run at a time can.
+
+    `new` is the folder to write to. `old` holds what was replaced, where the system cannot swap two folders at once.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(beside(folder), folder)
+        self.folder = folder
+        self.new, self.old = self.root / "new", self.root / "old"
+
+    def enter(self) -> None:
+        """Take the place and empty it; a folder that a killed run was about to replace is put back.
+
+        Raises SnapshotError where another run holds it, OSError where it cannot be made.
+        """
+        super().enter()
+        if self.old.exists() and not os.path.lexists(self.folder):
+            self.old.rename(self.folder)
+        self.empty()
+        self.new.mkdir()
 
     def move_in(self) -> None:
         """Put `new` in the folder's place. What was there is in `new` or `old` then; at no moment is there nothing,
@@ -99,7 +144,7 @@ class Workplace:
             except BaseException:
                 self.old.rename(self.folder)
                 raise
-        _sync(self.folder.parent)
+        sync_folder(self.folder.parent)
 
     def move_back(self) -> None:
         """Undo `move_in`."""
@@ -132,7 +177,8 @@ def sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let what was made or renamed in a folder reach the disk."""
     if os.name == "nt":
         return
     with suppress(OSError):
