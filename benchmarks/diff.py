@@ -60,7 +60,9 @@ def edited_copy(source: Path, spread: float) -> tuple[Path, dict[str, int]]:
     touched: set[int] = set()
     with labels.connect(wide=False) as connection, parquet.SnapshotWriter(folder) as writer:
         for batch in connection.sql("from objects").to_arrow_reader(1 << 17):
-            edited = _edited(pa.Table.from_batches([batch]).cast(TABLES["objects"].schema), rng, spread, counts, touched)
+            edited = _edited(
+                pa.Table.from_batches([batch]).cast(TABLES["objects"].schema), rng, spread, counts, touched
+            )
             for part in edited.combine_chunks().to_batches():
                 writer.write("objects", part)
         for name, table in TABLES.items():
@@ -91,7 +93,9 @@ def _edited(table: pa.Table, rng: np.random.Generator, spread: float, counts: di
     places = np.repeat(np.arange(len(row_ids)), times)
     is_first = np.diff(places, prepend=-1) != 0
     table, kind = table.take(places), kind[places]
-    moved, renamed, marked = (pa.array(mask) for mask in (kind == 0, kind == 1, (kind == 4) | ((kind == 3) & ~is_first)))
+    moved, renamed, marked = (
+        pa.array(mask) for mask in (kind == 0, kind == 1, (kind == 4) | ((kind == 3) & ~is_first))
+    )
     table = _with(table, "x", pc.if_else(moved, pc.add(pc.multiply(table["x"], 0.9), 0.01), table["x"]))
     table = _with(table, "name", pc.if_else(renamed, "Another class", table["name"].cast(pa.string())))
     return _with(table, "object_hash", _marked(table["object_hash"], marked))
@@ -119,7 +123,9 @@ def main() -> None:
     """Measure the diff at every spread."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("snapshot", type=Path)
-    parser.add_argument("--spread", nargs="+", type=float, default=[0.1, 1.0], help="share of label rows that is edited")
+    parser.add_argument(
+        "--spread", nargs="+", type=float, default=[0.1, 1.0], help="share of label rows that is edited"
+    )
     parser.add_argument("--clean", action="store_true", help="remove the copies that were made")
     options = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
@@ -132,7 +138,9 @@ def main() -> None:
         found = told["found"]["object_rows"]
         megabytes = told["peak"] * (1 if sys.platform == "darwin" else 1024) / 1e6
         cells = [f"{found[kind]:,} of {counts[kind]:,}" for kind in KINDS]
-        print(f"| {size:,} | {spread:.0%} | {told['seconds']:.1f} | {megabytes:,.0f} | {' | '.join(cells)} |", flush=True)
+        print(
+            f"| {size:,} | {spread:.0%} | {told['seconds']:.1f} | {megabytes:,.0f} | {' | '.join(cells)} |", flush=True
+        )
         if options.clean:
             shutil.rmtree(copy)
             copy.with_name(f"{copy.name}.json").unlink()
