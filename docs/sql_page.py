@@ -11,9 +11,12 @@ from pathlib import Path
 
 from pages import markdown_table
 
+from labelframe.changes import CHANGES
 from labelframe.checks import checks, severity_of
 from labelframe.database import views
+from labelframe.diff import STEPS, queries
 from labelframe.queries import Query
+from labelframe.schema import Table, type_name
 from labelframe.stats import statistics
 
 PAGE = Path(__file__).parents[1] / "sql" / "README.md"
@@ -70,6 +73,13 @@ All give rows of one shape: check, severity, row_id, label_hash, space_id, frame
 `labelframe check` adds the file's title and link, and a fingerprint by which a baseline knows a finding again.
 """
 
+DIFF = """
+## Diff
+
+What `labelframe diff` and `labels.diff` run, one after another: each makes a table that those after it read, beside the
+schemas `old` and `new`. The last of them are the tables of a diff; their columns are told below.
+"""
+
 VIEWS = """
 ## Views
 
@@ -79,6 +89,7 @@ In every connection and in `labels.duckdb`. What their columns mean: [docs/table
 
 def page() -> str:
     """The page, as it should be."""
+    diff = queries()
     parts = [
         INTRODUCTION,
         STATISTICS,
@@ -87,6 +98,9 @@ def page() -> str:
         CHECKS,
         _contents(checks().values(), with_severity=True),
         *map(_section, checks().values()),
+        DIFF,
+        _contents(diff[step] for step in STEPS if step in diff),
+        *(_diff_section(table) for table in CHANGES.values()),
         VIEWS,
         _contents(sorted(views().values(), key=lambda view: view.name)),
     ]
@@ -98,6 +112,11 @@ def _contents(queries: Iterable[Query], with_severity: bool = False) -> str:
         rows = [(f"`{query.name}`", severity_of(query), query.question) for query in queries]
         return markdown_table(("check", "severity", "question"), rows)
     return markdown_table(("name", "question"), [(f"`{query.name}`", query.question) for query in queries])
+
+
+def _diff_section(table: Table) -> str:
+    rows = [(f"`{column.name}`", f"`{type_name(column.type)}`", column.doc) for column in table.columns]
+    return f"### diff: {table.name}\n\n{table.doc}\n\n{markdown_table(('column', 'type', 'meaning'), rows)}"
 
 
 def _section(query: Query) -> str:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from labelframe import labels, parquet
 from labelframe.errors import Found, SnapshotError
@@ -24,10 +26,7 @@ def sides(old: str, new: str | None) -> tuple[str, str]:
 
     Raises SnapshotError where one alone is no store, or has no two snapshots.
     """
-    try:
-        from labelframe import store  # type: ignore[attr-defined]
-    except ImportError:
-        store = None
+    store = _store()
     if new is not None:
         if store is None:
             return old, new
@@ -51,6 +50,14 @@ def sides(old: str, new: str | None) -> tuple[str, str]:
             remedy="Add a snapshot, then compare again.",
         )
     return str(there[-2].path), str(there[-1].path)
+
+
+def _store() -> Any:
+    """The room of stores; None where there is none yet."""
+    try:
+        return import_module("labelframe.store")
+    except ModuleNotFoundError:
+        return None
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import reference
@@ -167,7 +168,7 @@ class PlainDiff:
         for (kind, owner, space_id, _), rows in asked.items():
             points = sorted({point for row in rows["old"] + rows["new"] for point in ends(row)})
             told: list[list[Any]] = []
-            for start, after in zip(points, points[1:], strict=False):
+            for start, after in pairwise(points):
                 old, new = ([*answers_at(rows[side], start)] for side in ("old", "new"))
                 if {token for _, token in old} == {token for _, token in new}:
                     continue
@@ -186,7 +187,8 @@ class PlainDiff:
             self.label_rows.append(("added" if one is None else "removed", (), one, other))
             return
         out = ("row_id", "label_hash", "branch_name", "json_form", "content_hash", "source", "row_number")
-        a, b = dict(self.old["label_rows"][one]), dict(self.new["label_rows"][other])
+        a: dict[str, Any] = dict(self.old["label_rows"][one])
+        b: dict[str, Any] = dict(self.new["label_rows"][other])
         for row in (a, b):
             for link in ("video_link", "image_sequence_link"):
                 row[link] = row[link] and row[link].partition("?")[0]
@@ -305,7 +307,7 @@ def ends(row: Row) -> tuple[float, float]:
 
 def answers_at(rows: list[Row], point: float) -> list[tuple[str, str]]:
     """The answers in force, each with what tells it from others."""
-    found = {}
+    found: dict[tuple[str, str], None] = {}
     for row in rows:
         start, after = ends(row)
         if start <= point < after:

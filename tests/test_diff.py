@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -18,9 +19,12 @@ from compare import flatten
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from plain_diff import AmbiguousError, PlainDiff
+from test_cli import answer, labelframe
+from test_sql import arrow_table
 
 import labelframe as lf
 from labelframe import diff as diffing
+from labelframe import sides
 from labelframe.changes import CHANGES
 from labelframe.demo_export import demo_export
 from labelframe.diff import Diff
@@ -471,12 +475,10 @@ CASES = sorted((Path(__file__).parent / "sql" / "diff").glob("*/*.json"))
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_step_answers_its_case(path: Path) -> None:
-    from test_sql import arrow_table
-
     case = json.loads(path.read_text("utf-8"))
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
-        connection.create_function("content_of", diffing.content_of, ["VARCHAR"], "VARCHAR")  # type: ignore[list-item, arg-type]
+        connection.create_function("content_of", diffing.content_of, ["VARCHAR"], "VARCHAR")
         for side in ("old", "new"):
             connection.execute(f"create schema {side}")
             for name, table in TABLES.items():
@@ -500,3 +502,108 @@ def test_every_step_is_a_file_opens_with_its_question_and_has_a_case() -> None:
         assert query.comments[1].startswith("One row per ")
         assert query.body.lstrip().startswith(("select", "with"))
         assert "\norder by" in query.body
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory, demo_rows: list[Json]) -> Path:
+    """A folder with an export, a snapshot of it, and an export in which something changed."""
+    folder = tmp_path_factory.mktemp("two")
+    new, rng = copy.deepcopy(demo_rows), random.Random(5)
+    for edit in (move_object, change_class, remove_object, replace_hash, change_status, remove_label_row):
+        edit(new, rng)
+    (folder / "old.json").write_text(json.dumps(demo_rows), "utf-8")
+    (folder / "new.json").write_text(json.dumps(new), "utf-8")
+    lf.flatten(folder / "old.json").write_parquet(folder / "old")
+    return folder
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
+def test_the_command_takes_snapshots_and_exports(form: str, two: Path) -> None:
+    told = answer(labelframe("diff", "old", "new.json", "--format", form, folder=two))
+
+    assert "label_rows" in told or "label rows" in told
+    assert answer(labelframe("diff", "old.json", "new.json", "--format", form, folder=two)).replace(
+        "old.json", "old"
+    ) == told.replace("old.json", "old")
+
+
+def test_labels_that_are_the_same_are_told_to_be(two: Path) -> None:
+    assert "The labels are the same." in answer(labelframe("diff", "old", "old.json", "--exit-code", folder=two))
+
+
+def test_the_exit_code_tells_of_differences_where_it_is_asked_to(two: Path) -> None:
+    codes = [labelframe("diff", "old", "new.json", *more, folder=two).returncode for more in ([], ["--exit-code"])]
+
+    assert codes == [0, 1]
+
+
+def test_json_gives_every_row_of_every_table_with_its_name(two: Path) -> None:
+    lines = answer(labelframe("diff", "old", "new.json", "--format", "json", folder=two)).splitlines()
+
+    with lf.open(two / "old").diff(lf.flatten(two / "new.json")) as diff:
+        counts = {name: diff[name].num_rows for name in CHANGES}
+    told = [json.loads(line)["table"] for line in lines]
+    assert {name: told.count(name) for name in CHANGES} == counts
+
+
+def test_one_table_is_given_whole(two: Path) -> None:
+    told = answer(labelframe("diff", "old", "new.json", "--table", "objects", "--format", "csv", folder=two))
+
+    with lf.open(two / "old").diff(lf.flatten(two / "new.json")) as diff:
+        assert pl.read_csv(told.encode()).height == diff["objects"].num_rows
+
+
+@pytest.mark.parametrize("table", [None, "objects"])
+def test_parquet_is_written_to_a_folder_or_a_file(table: str | None, two: Path, tmp_path: Path) -> None:
+    more = [] if table is None else ["--table", table]
+
+    answer(labelframe("diff", "old", "new.json", "--format", "parquet", *more, "--out", tmp_path / "out", folder=two))
+
+    path = tmp_path / "out" if table is not None else tmp_path / "out" / "objects.parquet"
+    assert pq.read_table(path, partitioning=None).schema.names == CHANGES["objects"].schema.names
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["old", "nowhere"], "no such file"),
+        (["old"], "nothing to compare"),
+        (["old", "new.json", "--format", "parquet"], "--out"),
+        (["old", "new.json", "--where", "nonsense"], "nonsense"),
+        (["old", "new.json", "--out", "missing/file"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_message(arguments: list[str], expected: str, two: Path) -> None:
+    run = labelframe("diff", *arguments, folder=two)
+
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("Error: ")
+    assert expected in run.stderr
+
+
+def test_large_exports_are_flattened_to_disk(two: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sides, "LARGE", 0)
+
+    told = answer(labelframe("diff", "old.json", "old", folder=two))
+
+    assert "The labels are the same." in told
+
+
+def test_a_store_alone_is_its_last_two_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Store:
+        @staticmethod
+        def is_store(path: str) -> bool:
+            return path == "store"
+
+        @staticmethod
+        def snapshots(path: str) -> list[Any]:
+            return [SimpleNamespace(path=Path(f"snapshot={day}")) for day in (1, 2, 3)]
+
+        @staticmethod
+        def resolve(path: str, as_of: None) -> Path:
+            return Path("snapshot=3")
+
+    monkeypatch.setattr(sides, "_store", lambda: Store)
+
+    assert sides.sides("store", None) == ("snapshot=2", "snapshot=3")
+    assert sides.sides("store", "export.json") == ("snapshot=3", "export.json")
