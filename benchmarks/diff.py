@@ -3,8 +3,8 @@
     python benchmarks/diff.py SNAPSHOT --spread 0.1 1
 
 From a snapshot (such as `benchmarks/queries.py` makes in benchmarks/data) it makes a copy in which one of a hundred
-objects was changed: moved, given another class, removed, added, or given another hash, a fifth of them each. They lie in
-a share of the label rows (`--spread`), whose content_hash changes. The diff runs in a process of its own, and what it
+objects was changed: moved, given another class, removed, added, or given another hash, a fifth of them each. They lie
+in a share of the label rows (`--spread`), whose content_hash changes. The diff runs in a process of its own; what it
 finds is compared with what was edited. The figures of the last run that was kept stand in benchmarks/README.md.
 """
 

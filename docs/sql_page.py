@@ -11,10 +11,13 @@ from pathlib import Path
 
 from pages import markdown_table
 
+from labelframe.changes import CHANGES
 from labelframe.checks import checks, severity_of
 from labelframe.database import views
+from labelframe.diff import STEPS, queries
 from labelframe.history import history_statistics, history_views
 from labelframe.queries import Query
+from labelframe.schema import Table, type_name
 from labelframe.stats import statistics
 
 PAGE = Path(__file__).parents[1] / "sql" / "README.md"
@@ -84,6 +87,13 @@ All give rows of one shape: check, severity, row_id, label_hash, space_id, frame
 `labelframe check` adds the file's title and link, and a fingerprint by which a baseline knows a finding again.
 """
 
+DIFF = """
+## Diff
+
+What `labelframe diff` and `labels.diff` run, one after another: each makes a table that those after it read, beside the
+schemas `old` and `new`. The last of them are the tables of a diff; their columns are told below.
+"""
+
 VIEWS = """
 ## Views
 
@@ -97,6 +107,7 @@ What the statistics over the history read, over all snapshots:
 
 def page() -> str:
     """The page, as it should be."""
+    diff = queries()
     parts = [
         INTRODUCTION,
         STATISTICS,
@@ -108,6 +119,9 @@ def page() -> str:
         CHECKS,
         _contents(checks().values(), with_severity=True),
         *map(_section, checks().values()),
+        DIFF,
+        _contents(diff[step] for step in STEPS if step in diff),
+        *(_diff_section(table) for table in CHANGES.values()),
         VIEWS,
         _contents(sorted(views().values(), key=lambda view: view.name)),
         HISTORY_VIEWS,
@@ -121,6 +135,11 @@ def _contents(queries: Iterable[Query], with_severity: bool = False) -> str:
         rows = [(f"`{query.name}`", severity_of(query), query.question) for query in queries]
         return markdown_table(("check", "severity", "question"), rows)
     return markdown_table(("name", "question"), [(f"`{query.name}`", query.question) for query in queries])
+
+
+def _diff_section(table: Table) -> str:
+    rows = [(f"`{column.name}`", f"`{type_name(column.type)}`", column.doc) for column in table.columns]
+    return f"### diff: {table.name}\n\n{table.doc}\n\n{markdown_table(('column', 'type', 'meaning'), rows)}"
 
 
 def _section(query: Query) -> str:

@@ -205,8 +205,8 @@ _KINDS = (
 
 SUMMARY = Table(
     "summary",
-    "One row per kind of thing: label_rows, object_rows (an object on one frame or range), objects (once in their label "
-    "row), classification_rows, answers.",
+    "One row per kind of thing: label_rows, object_rows (an object on one frame or range), objects (once in their "
+    "label row), classification_rows, answers.",
     "",
     ("counted",),
     (

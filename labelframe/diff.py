@@ -94,7 +94,7 @@ class Diff(Mapping[str, pa.Table]):
         return frame
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        """A DuckDB connection with the tables of the diff, and those of the two sides as `old.objects`, `new.objects`."""
+        """A DuckDB connection with the tables of the diff, and both sides' as `old.objects` and `new.objects`."""
         return self._connection.cursor()
 
     def write_parquet(self, folder: str | os.PathLike[str]) -> Path:
@@ -130,7 +130,7 @@ def compare(
     try:
         connection.execute(f"SET memory_limit = {database.literal(MEMORY)}")
         connection.execute("SET preserve_insertion_order = true")
-        connection.create_function("content_of", content_of, ["VARCHAR"], "VARCHAR")  # type: ignore[list-item, arg-type]
+        connection.create_function("content_of", content_of, ["VARCHAR"], "VARCHAR")
         for side, register in (("old", old), ("new", new)):
             connection.execute(f"CREATE SCHEMA {side}")
             connection.execute(f"SET schema = {database.literal(side)}")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from labelframe import labels, parquet
+from labelframe import labels, parquet, store
 from labelframe.errors import Found, SnapshotError
 from labelframe.labels import Labels
 from labelframe.read import find_sources
@@ -24,16 +24,10 @@ def sides(old: str, new: str | None) -> tuple[str, str]:
 
     Raises SnapshotError where one alone is no store, or has no two snapshots.
     """
-    try:
-        from labelframe import store  # type: ignore[attr-defined]
-    except ImportError:
-        store = None
     if new is not None:
-        if store is None:
-            return old, new
-        first, second = (str(store.resolve(path, None)) if store.is_store(path) else path for path in (old, new))
+        first, second = (str(store.resolve(path)) if store.is_store(Path(path)) else path for path in (old, new))
         return first, second
-    if store is None or not store.is_store(old):
+    if not store.is_store(Path(old)):
         raise SnapshotError(
             "There is nothing to compare it with.",
             source=old,
