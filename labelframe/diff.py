@@ -7,10 +7,11 @@ change is said by the files of `sql/diff/`, which are run one after another, eac
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
@@ -129,7 +130,7 @@ def compare(
     connection = database.connect()
     try:
         connection.execute(f"SET memory_limit = {database.literal(MEMORY)}")
-        connection.execute("SET preserve_insertion_order = true")
+        connection.execute("SET preserve_insertion_order = false")  # the tables are ordered by what makes them
         connection.create_function("content_of", content_of, ["VARCHAR"], "VARCHAR")
         for side, register in (("old", old), ("new", new)):
             connection.execute(f"CREATE SCHEMA {side}")
@@ -141,6 +142,13 @@ def compare(
         run(connection, trusted, iou)
         for name in {"old_chosen", "new_chosen", *STEPS} - set(CHANGES):
             connection.execute(f"DROP TABLE {name}")
+        connection.execute("SET preserve_insertion_order = true")
+    except duckdb.OutOfMemoryException as error:
+        connection.close()
+        raise QueryError(
+            f"There is more to compare than fits into memory: {str(error).partition(chr(10))[0]}",
+            remedy="Compare a part of the label rows at a time: where (--where).",
+        ) from None
     except BaseException:
         connection.close()
         raise
@@ -207,14 +215,14 @@ def _replace(connection: duckdb.DuckDBPyConnection) -> None:
     """Of the pairs in objects_alike, best first, take each of which neither object was taken before."""
     ((most,),) = connection.execute("SELECT coalesce(max(id), 0) FROM objects_left").fetchall()
     taken = np.zeros(most + 1, dtype=bool)
-    pairs: list[tuple[Any, Any]] = []
+    pairs = array("q"), array("q")  # there may be as many as objects
     for batch in connection.sql("SELECT old_id, new_id FROM objects_alike").to_arrow_reader(1 << 16):
         for old_id, new_id in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             if not taken[old_id] and not taken[new_id]:
                 taken[old_id] = taken[new_id] = True
-                pairs.append((old_id, new_id))
-    columns = [pa.array([pair[side] for pair in pairs], pa.int64()) for side in (0, 1)]
-    table = pa.table(columns, names=["old_id", "new_id"])
+                pairs[0].append(old_id)
+                pairs[1].append(new_id)
+    table = pa.table([pa.array(np.asarray(ids, np.int64)) for ids in pairs], names=["old_id", "new_id"])
     connection.register("taken", table)
     connection.execute("CREATE TABLE objects_replaced AS SELECT old_id, new_id FROM taken ORDER BY old_id")
     connection.unregister("taken")
