@@ -182,7 +182,8 @@ class _Numbers:
 
     def take(self) -> NDArray[Any]:
         if self._filled is not None:
-            return self._filled
+            filled, self._filled = self._filled, None
+            return filled
         numbers = np.array(self.read)
         del self.read[:]
         return numbers
@@ -208,7 +209,8 @@ class _Rows:
     def take(self) -> tuple[NDArray[np.int64], Sequence[NDArray[np.float64]]]:
         """(rows, numbers by column)"""
         if self._filled is not None:
-            return self._filled
+            filled, self._filled = self._filled, None
+            return filled
         rows, numbers = np.array(self.rows, np.int64), np.array(self.numbers, np.float64)
         del self.rows[:], self.numbers[:]
         return rows, list(numbers.reshape(len(rows), self.width).T)
@@ -235,7 +237,7 @@ class Measured:
 
 
 class Geometry:
-    """The geometries of a batch of objects. `readers` has, for each shape, the method that reads one entry of it."""
+    """The geometries of a batch of objects, read one after another or given all at once."""
 
     def __init__(self) -> None:
         self.boxes = _Rows(4)
@@ -265,9 +267,11 @@ class Geometry:
         self.measured: Measured | None = None  # masks, where `fill_masks` was told of some
         self.weight = 0  # numbers and characters kept, to tell when a batch is full
         self.form: Form = {}  # how the object at hand was written where that is not the usual way
-        self.readers: dict[str, Callable[[Entry, int, float, float, tuple[Any, ...]], Leftover]] = {
-            shape: getattr(self, f"_read_{shape}") for shape in SHAPE_KEYS
-        }
+
+    def reader(self, shape: str) -> Callable[[Entry, int, float, float, tuple[Any, ...]], Leftover] | None:
+        """The method that reads one entry of a shape; None of a shape that nobody knows. (Asked for each time: a table
+        of them would be a cycle, and keep what was read until garbage is collected.)"""
+        return getattr(self, f"_read_{shape}") if shape in SHAPE_KEYS else None
 
     def _read_bounding_box(
         self, entry: Entry, row: int, width: float, height: float, where: tuple[Any, ...]
@@ -623,9 +627,10 @@ class Geometry:
         batch.extent(rows, counts, left, top, right, bottom)
 
     def _take_masks(self, batch: _Batch) -> list[MaskFault]:
-        if self.measured is not None:
-            _mask_columns(batch, self.measured)
-            batch.keep("rle", self.measured.rows, self.measured.texts)
+        measured, self.measured = self.measured, None
+        if measured is not None:
+            _mask_columns(batch, measured)
+            batch.keep("rle", measured.rows, measured.texts)
             return []
         rows, numbers = self.masks.take()
         texts, where = self.mask_texts, self.mask_where

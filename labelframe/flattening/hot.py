@@ -79,7 +79,7 @@ class ObjectColumns(PlacedColumns):
         if exported is None:
             form["absent"] = ["shape"]
         shape = exported if isinstance(exported, str) else self._told_shape(entry, row)
-        reader = self.geometry.readers.get(shape) if shape is not None else None
+        reader = self.geometry.reader(shape) if shape is not None else None
         fault: Fault | None = None
         left = None
         if reader is not None:

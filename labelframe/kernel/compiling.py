@@ -27,6 +27,7 @@ Function = Callable[..., Any]
 OPTIONS = {"_nrt": False, "nogil": True, "error_model": "numpy"}
 PLAIN = {"memcpy", "memmove", "memset"}
 """The functions from elsewhere that machine code may call."""
+_GIVEN = ctypes.c_int64 * 4
 NO_FAULT = (0, -2)  # what numba's functions return, when they give a value or none
 
 
@@ -105,7 +106,7 @@ class Entry:
         native = self.known.get(key)
         if native is None:
             native = self.known[key] = self._load(key, arguments, len(values))
-        given = (ctypes.c_int64 * 4)()
+        given = _GIVEN()
         fault = ctypes.c_void_p()
         status = native(ctypes.addressof(given), ctypes.addressof(fault), *values)
         assert status in NO_FAULT, f"{self.name} ended with {status}"
