@@ -131,7 +131,11 @@ def database_note(folder: PathLike) -> str | None:
     except (OSError, duckdb.Error):
         return f"{DATABASE} cannot be opened: write it anew with labelframe register DIR"
     views = {(schema, name): set(re.findall(r"'((?:[^']|'')+\.parquet)'", sql)) for schema, name, sql in rows}
-    for view, paths in _read_by_views(root).items():
+    try:
+        read = _read_by_views(root)
+    except SnapshotError:  # of a store: that a manifest is damaged is a finding
+        return None
+    for view, paths in read.items():
         if views.get(view) != {literal(pattern(path))[1:-1] for path in paths}:
             return f"{DATABASE} points elsewhere: run labelframe register DIR"
     return None

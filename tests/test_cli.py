@@ -31,7 +31,7 @@ from labelframe.version import __version__
 WriteExport = Callable[..., Path]
 Run = subprocess.CompletedProcess[str]
 
-COMMANDS = ("demo", "diff", "extra", "flatten", "register", "schema", "sql", "stats")
+COMMANDS = ("demo", "diff", "extra", "flatten", "prune", "register", "schema", "snapshot", "snapshots", "sql", "stats")
 SHELL = Path(sys.executable).with_name("duckdb.exe" if os.name == "nt" else "duckdb")
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX system")
 
