@@ -200,7 +200,7 @@ _KINDS = (
     ("moved", "Rows that were moved."),
     ("class_changed", "Rows that got another class; they may have been moved too."),
     ("otherwise_changed", "Rows of which something else changed, and nothing of these."),
-    ("attributes_changed", "Answers that were added, removed or changed, by range."),
+    ("attributes_changed", "Answers that were added, removed or changed, by range, of what both have."),
 )
 
 SUMMARY = Table(

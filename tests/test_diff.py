@@ -7,7 +7,6 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -589,21 +588,23 @@ def test_large_exports_are_flattened_to_disk(two: Path, monkeypatch: pytest.Monk
     assert "The labels are the same." in told
 
 
-def test_a_store_alone_is_its_last_two_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Store:
-        @staticmethod
-        def is_store(path: str) -> bool:
-            return path == "store"
+def test_a_store_alone_is_its_last_two_snapshots(tmp_path: Path) -> None:
+    export = tmp_path / "export.json"
+    store = tmp_path / "store"
+    for day in (1, 2, 3):
+        export.write_text(json.dumps([{**row, "label_status": f"day {day}"} for row in demo_export()[:2]]))
+        lf.snapshot(export, store=store, at=f"2026-01-0{day}")
+    first, second, third = (str(store / f"snapshot=2026-01-0{day}T000000Z") for day in (1, 2, 3))
 
-        @staticmethod
-        def snapshots(path: str) -> list[Any]:
-            return [SimpleNamespace(path=Path(f"snapshot={day}")) for day in (1, 2, 3)]
+    assert sides.sides(str(store), None) == (second, third)
+    assert sides.sides(str(store), "export.json") == (third, "export.json")
+    assert sides.sides(first, str(store)) == (first, third)
 
-        @staticmethod
-        def resolve(path: str, as_of: None) -> Path:
-            return Path("snapshot=3")
 
-    monkeypatch.setattr(sides, "_store", lambda: Store)
+def test_a_store_of_one_snapshot_has_nothing_to_compare(tmp_path: Path) -> None:
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps(demo_export()[:1]))
+    lf.snapshot(export, store=tmp_path / "store")
 
-    assert sides.sides("store", None) == ("snapshot=2", "snapshot=3")
-    assert sides.sides("store", "export.json") == ("snapshot=3", "export.json")
+    with pytest.raises(SnapshotError, match="nothing to compare yet"):
+        sides.sides(str(tmp_path / "store"), None)

@@ -3,7 +3,7 @@
 --
 -- It is who last edited the label, else who made it, as the new snapshot tells. Nothing tells who removed a label:
 -- removed counts those of whoever last edited or made them. Rows of objects and classifications are counted, and
--- answers by range.
+-- answers of what both snapshots have, by range.
 with rows_of_either as (
     select change, moved, class_changed, annotator, old_annotator, old_row_id, new_row_id from objects
     union all
@@ -24,9 +24,12 @@ told as (
     from rows_of_either
     union all
     select
-        if(change = 'removed', old_annotator, annotator), 0, 0, 0, 0, 0, 0, 1,
+        if(change = 'removed', attributes.old_annotator, attributes.annotator), 0, 0, 0, 0, 0, 0, 1,
         {'old': old_row_id, 'new': new_row_id}
     from attributes
+    join pairs using (old_row_id, new_row_id)
+    join answers_owners using (pair, owner, owner_hash)
+    where in_both
 ),
 
 totals as (

@@ -1,5 +1,5 @@
 -- Whose answers are not the same in both snapshots?
--- One row per owner, an object or a classification: its class, and who last edited it.
+-- One row per owner, an object or a classification: its class, who last edited it, and whether both snapshots have it.
 --
 -- What its answer tells comes before what its labels tell, the new snapshot before the old. Of several classes it is the
 -- first in the alphabet.
@@ -78,7 +78,8 @@ select
     first(class order by is_new desc, is_instance desc) filter (where class is not null) as class,
     first(edited.who order by is_instance desc) filter (where is_new and edited is not null) as annotator,
     first(edited.who order by is_instance desc) filter (where not is_new and edited is not null) as old_annotator,
-    first(edited.at order by is_instance desc) filter (where is_new and edited is not null) as edited_at
+    first(edited.at order by is_instance desc) filter (where is_new and edited is not null) as edited_at,
+    count(distinct is_new) = 2 as in_both
 from asked
 left join gathered using (pair, owner, owner_hash)
 group by asked.pair, asked.owner, asked.owner_hash

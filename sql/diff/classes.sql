@@ -3,7 +3,7 @@
 --
 -- Rows of objects or classifications are counted: an object counts on each of its frames or ranges. A row that got
 -- another class counts in its new one. otherwise_changed: neither moved nor of another class. attributes_changed:
--- answers that were added, removed or changed, by range.
+-- answers that were added, removed or changed, by range, of what both snapshots have.
 with rows_of_either as (
     select 'object' as owner, class, change, moved, class_changed from objects
     union all
@@ -25,9 +25,12 @@ counted as (
     from rows_of_either
     group by owner, class
     union all
-    select owner, class, 0, 0, 0, 0, 0, 0, count(*), 0
+    select owner, attributes.class, 0, 0, 0, 0, 0, 0, count(*), 0
     from attributes
-    group by owner, class
+    join pairs using (old_row_id, new_row_id)
+    join answers_owners using (pair, owner, owner_hash)
+    where in_both
+    group by owner, attributes.class
     union all
     select 'object', name, 0, 0, 0, 0, 0, 0, 0, count(*)
     from new.objects
