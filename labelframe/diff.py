@@ -33,7 +33,7 @@ Register = Callable[[duckdb.DuckDBPyConnection], object]
 
 STEPS = (
     "pairs",
-    *("objects_surplus", "objects_left", "objects_met", "objects_alike", "objects_replaced", "objects"),
+    *("objects_surplus", "objects_left", "objects_met", "objects_alike", "objects_replaced", "objects_alone", "objects"),
     *("classifications_surplus", "classifications_left", "classifications_met", "classifications"),
     *("owners_replaced", "answers", "answers_owners", "attributes"),
     *("label_rows", "summary", "classes", "annotators"),

@@ -15,10 +15,9 @@ rows_of_either as (
     select id, null, false from objects_left where side = 'old' and id not in (select old_id from rows_met)
     union all
     select null, id, false from objects_left where side = 'new' and id not in (select new_id from rows_met)
-)
+),
 
-select * exclude (is_both, geometry_changed, naming_changed, others_changed, shared, whole)
-from (
+laid as (
     select
         o.id is not null and n.id is not null as is_both,
         list_filter(
@@ -134,7 +133,12 @@ from (
     left join (select * from objects_left where side = 'new') as n on n.id = either.new_id
     join pairs on pairs.pair = coalesce(o.pair, n.pair)
 )
+
+select * exclude (is_both, geometry_changed, naming_changed, others_changed, shared, whole)
+from laid
 where not is_both or len(what) > 0
+union all by name
+select *, false as moved, false as class_changed, [] as what from objects_alone
 order by
     new_row_id nulls last, old_row_id, space_id, frame, new_range_start, old_range_start, object_hash,
     change, old_object_hash, new_x, new_y, old_x, old_y
