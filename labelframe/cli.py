@@ -584,20 +584,22 @@ def stats(
     if name not in known and name not in over_history:
         raise unknown_name("statistic", name, [*known, *over_history])
     if name in over_history:
-        _refuse_with_history(name, {"--as-of": as_of, "--by": by, "--ontology": ontology, "--over-time": over_time})
+        _refuse(name, {"--as-of": as_of, "--by": by, "--ontology": ontology, "--over-time": over_time})
         result = history.of_history(folder, name, values, where)
     elif over_time:
+        _refuse("--over-time", {"--as-of": as_of})
         result = history.over_time(folder, name, values, by, where, sql_dir, ontology)
     else:
         result = labels.open(folder, as_of).statistic(name, values, by, where, sql_dir, ontology)
     _show(result, form)
 
 
-def _refuse_with_history(name: str, options: dict[str, object]) -> None:
+def _refuse(of_all: str, options: dict[str, object]) -> None:
+    """Refuse options that nothing can be made of beside what is asked of all snapshots."""
     for option, given in options.items():
         if given:
             raise QueryError(
-                f"{option} cannot be had with {name}, which is asked of all snapshots at once.",
+                f"{option} cannot be had with {of_all}, which is asked of all snapshots.",
                 remedy=f"Leave {option} out.",
             )
 

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from labelframe import content, database
 from labelframe.changes import CHANGES
 from labelframe.errors import Found, QueryError, SnapshotError, unknown_name
+from labelframe.frame import frame
 from labelframe.queries import Query, Value, read_folder, sql_folder
 from labelframe.schema import TABLES
 
@@ -33,7 +34,15 @@ Register = Callable[[duckdb.DuckDBPyConnection], object]
 
 STEPS = (
     "pairs",
-    *("objects_surplus", "objects_left", "objects_met", "objects_alike", "objects_replaced", "objects_alone", "objects"),
+    *(
+        "objects_surplus",
+        "objects_left",
+        "objects_met",
+        "objects_alike",
+        "objects_replaced",
+        "objects_alone",
+        "objects",
+    ),
     *("classifications_surplus", "classifications_left", "classifications_met", "classifications"),
     *("owners_replaced", "answers", "answers_owners", "attributes"),
     *("label_rows", "summary", "classes", "annotators"),
@@ -88,11 +97,7 @@ class Diff(Mapping[str, pa.Table]):
 
     def polars(self, name: str) -> pl.DataFrame:
         """A table as a Polars data frame."""
-        import polars as pl
-
-        frame = pl.from_arrow(self[name])
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+        return frame(self[name])
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB connection with the tables of the diff, and both sides' as `old.objects` and `new.objects`."""

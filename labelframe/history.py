@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from labelframe import database, narrow, stats, store, tables
 from labelframe.errors import Found, SnapshotError, unknown_name
+from labelframe.frame import frame
 from labelframe.parquet import is_snapshot
 from labelframe.queries import Query, read_folder, sql_folder
 from labelframe.schema import TABLES, TIME
@@ -52,8 +53,8 @@ def stats_of_history(
     """
     if name is None:
         known = history_statistics()
-        return _frame(pa.table({"statistic": list(known), **stats.listed(known)}))
-    return _frame(of_history(store, name, parameters, where))
+        return frame(pa.table({"statistic": list(known), **stats.listed(known)}))
+    return frame(of_history(store, name, parameters, where))
 
 
 def stats_over_time(
@@ -71,7 +72,7 @@ def stats_over_time(
 
     The arguments are those of `Labels.stats`. Raises what that raises, and SnapshotError for a folder that is no store.
     """
-    return _frame(over_time(store, name, parameters, by, where, sql_dir, ontology))
+    return frame(over_time(store, name, parameters, by, where, sql_dir, ontology))
 
 
 def of_history(
@@ -183,11 +184,3 @@ def _snapshots(folder: PathLike) -> list[store.Dated]:
             remedy="Take one with: labelframe snapshot EXPORT --store STORE",
         )
     return listed
-
-
-def _frame(table: pa.Table) -> pl.DataFrame:
-    import polars as pl
-
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    return frame

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from labelframe import parquet, tables
 from labelframe.errors import Found, SnapshotError, unknown_name
+from labelframe.frame import frame
 from labelframe.read import find_sources
 from labelframe.schema import TABLES
 from labelframe.version import __version__
@@ -134,7 +135,7 @@ class Labels(Mapping[str, pa.Table]):
 
     def polars(self, name: str) -> pl.DataFrame:
         """A table as a Polars data frame; numeric columns are not copied."""
-        return _frame(self[name])
+        return frame(self[name])
 
     def scan(self, name: str, where: str | None = None) -> pl.LazyFrame:
         """A table as a Polars lazy frame: of a snapshot, only what a query needs is read.
@@ -151,12 +152,12 @@ class Labels(Mapping[str, pa.Table]):
 
         self._check(name)
         if self._in_memory is not None:
-            frame = self.polars(name).lazy()
+            lazy = self.polars(name).lazy()
         else:
-            frame = pl.scan_parquet(self._parts(name), glob=False, hive_partitioning=False)
+            lazy = pl.scan_parquet(self._parts(name), glob=False, hive_partitioning=False)
         if where is None or "row_id" not in TABLES[name].schema.names:
-            return frame
-        return frame.filter(pl.col("row_id").is_in(self._rows_where(where)))
+            return lazy
+        return lazy.filter(pl.col("row_id").is_in(self._rows_where(where)))
 
     def _rows_where(self, where: str) -> list[int]:
         """The label rows that meet a condition."""
@@ -214,8 +215,8 @@ class Labels(Mapping[str, pa.Table]):
             from labelframe import stats
 
             known = stats.statistics(None if sql_dir is None else Path(sql_dir))
-            return _frame(pa.table({"statistic": list(known), **stats.listed(known)}))
-        return _frame(self.statistic(name, parameters, by, where, sql_dir, ontology))
+            return frame(pa.table({"statistic": list(known), **stats.listed(known)}))
+        return frame(self.statistic(name, parameters, by, where, sql_dir, ontology))
 
     def statistic(
         self,
@@ -266,7 +267,7 @@ class Labels(Mapping[str, pa.Table]):
 
         Raises UnknownNameError for a check, severity or parameter that there is not.
         """
-        return _frame(self.findings(only, severity, where, ontology, baseline, parameters))
+        return frame(self.findings(only, severity, where, ontology, baseline, parameters))
 
     def findings(
         self,
@@ -295,7 +296,7 @@ class Labels(Mapping[str, pa.Table]):
         from labelframe import database
 
         with self._asked(where, None) as connection:
-            return _frame(database.pivot_attributes(connection, name))
+            return frame(database.pivot_attributes(connection, name))
 
     def restore(self, where: str | None = None) -> Iterator[dict[str, Any]]:
         """The label rows as the export had them, one after another, rebuilt from the tables alone.
@@ -373,7 +374,7 @@ class Labels(Mapping[str, pa.Table]):
         """
         from labelframe import extra
 
-        return _frame(extra.uncovered({name: partial(self._extras, name) for name in extra.KNOWN}))
+        return frame(extra.uncovered({name: partial(self._extras, name) for name in extra.KNOWN}))
 
     def _extras(self, name: str) -> Iterator[pa.RecordBatch]:
         """The columns row_id, where there is one, and extra of a table, in batches."""
@@ -400,14 +401,6 @@ class Labels(Mapping[str, pa.Table]):
             about = _about(self._run) if self._run is not None else _told(self._manifest)
             writer.commit(about, _write_database)
         return open(folder)
-
-
-def _frame(table: pa.Table) -> pl.DataFrame:
-    import polars as pl
-
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
 
 
 def _about(run: tables.Run) -> dict[str, Any]:
@@ -571,4 +564,4 @@ def snapshots(store: PathLike) -> pl.DataFrame:
     """
     from labelframe import store as stores
 
-    return _frame(stores.listing(stores.snapshots(store)))
+    return frame(stores.listing(stores.snapshots(store)))
