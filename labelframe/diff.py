@@ -45,10 +45,10 @@ STEPS = (
     ),
     *("classifications_surplus", "classifications_left", "classifications_met", "classifications"),
     *("owners_replaced", "answers", "answers_owners", "attributes"),
-    *("label_rows", "summary", "classes", "annotators"),
+    *("facts", "label_rows", "summary", "classes", "annotators"),
 )
 """The tables that are made, in order. All but objects_replaced are files of `sql/diff/`."""
-READ = ("label_rows", "objects", "classifications", "instances", "attributes")
+READ = ("label_rows", "data_units", "spaces", "frames", "objects", "classifications", "instances", "attributes")
 """The tables of the two sides that are read."""
 MEMORY = "2GB"  # more goes to the disk
 

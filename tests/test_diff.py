@@ -608,3 +608,74 @@ def test_a_store_of_one_snapshot_has_nothing_to_compare(tmp_path: Path) -> None:
 
     with pytest.raises(SnapshotError, match="nothing to compare yet"):
         sides.sides(str(tmp_path / "store"), None)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("attributes", "attribute", "Renamed"),
+        ("instances", "color", "#ffffff"),
+        ("data_units", "width", 4321),
+        ("frames", "width", 4321),
+        ("spaces", "number_of_frames", 4321),
+        ("label_rows", "is_valid", False),
+        ("objects", "area", 0.125),
+    ],
+)
+def test_edited_tables_are_never_called_the_same(table: str, column: str, value: object, tmp_path: Path) -> None:
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps(demo_export()[:6]))
+    lf.flatten(export).write_parquet(tmp_path / "old")
+    lf.open(tmp_path / "old").write_parquet(tmp_path / "new")
+    path = tmp_path / "new" / table / "part-00000.parquet"
+    parts = pl.read_parquet(path)
+    kind = parts.schema[column]
+    parts.with_columns(pl.lit(value, dtype=pl.String if kind == pl.Categorical else kind).alias(column)).write_parquet(
+        path
+    )
+
+    with lf.open(tmp_path / "old").diff(lf.open(tmp_path / "new")) as diff:
+        assert diff
+        assert diff.polars("label_rows")["change"].unique().to_list() == ["changed"]
+        assert len(diff["objects"]) == 0
+
+
+def test_a_copy_with_other_links_alone_is_the_same(tmp_path: Path) -> None:
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps(demo_export()[:6]))
+    lf.flatten(export).write_parquet(tmp_path / "old")
+    lf.open(tmp_path / "old").write_parquet(tmp_path / "new")
+    for table in ("data_units", "spaces"):
+        path = tmp_path / "new" / table / "part-00000.parquet"
+        pl.read_parquet(path).with_columns(data_link=pl.lit("https://elsewhere")).write_parquet(path)
+
+    with lf.open(tmp_path / "old").diff(lf.open(tmp_path / "new")) as diff:
+        assert not diff
+
+
+def test_objects_have_not_moved_where_their_file_has_another_size() -> None:
+    old: list[Any] = demo_export()
+    new = copy.deepcopy(old)
+    for row in new:
+        for unit in row["data_units"].values():
+            if unit.get("width"):
+                unit["width"] += 1
+
+    with diff_of(old, new) as diff:
+        assert len(diff["objects"]) == 0
+        assert {tuple(what) for what in diff.polars("label_rows")["what"]} == {("other",)}
+
+
+def test_a_classification_has_no_other_class_where_an_answer_was_added() -> None:
+    old: list[Any] = demo_export()
+    new = copy.deepcopy(old)
+    for row in new:
+        for answer_of in row.get("classification_answers", {}).values():
+            answer_of["classifications"].append(
+                {"name": "Nested", "value": "nested", "answers": "t", "featureHash": "N"}
+            )
+
+    with diff_of(old, new) as diff:
+        assert len(diff["classifications"]) == 0
+        assert set(diff.polars("attributes")["change"]) == {"added"}
+        assert diff.polars("classes")["class_changed"].sum() == 0

@@ -2,7 +2,8 @@
 -- One row per row of classifications that is not the same in both snapshots.
 --
 -- The same classification is one on the same space and frame (without a frame: range) with the same
--- classification_hash. Its answers are in attributes.
+-- classification_hash. Its answers are in attributes. A name that only one side has is no other class: the export told
+-- it by an answer.
 with rows_of_either as (
     select old_id, new_id from classifications_met
     union all
@@ -15,16 +16,17 @@ with rows_of_either as (
     where side = 'new' and id not in (select new_id from classifications_met)
 )
 
-select * exclude (is_both, changed)
+select * exclude (is_both, is_one_unnamed, changed)
 from (
     select
         o.id is not null and n.id is not null as is_both,
+        o.feature_hash is not distinct from n.feature_hash and (o.name is null or n.name is null) as is_one_unnamed,
         list_filter(
             [
                 if(o.range_start is distinct from n.range_start, 'range_start', null),
                 if(o.range_end is distinct from n.range_end, 'range_end', null),
                 if(o.feature_hash is distinct from n.feature_hash, 'feature_hash', null),
-                if(o.name is distinct from n.name, 'name', null),
+                if(o.name is distinct from n.name and not is_one_unnamed, 'name', null),
                 if(o.range_unit is distinct from n.range_unit, 'range_unit', null),
                 if(o.value is distinct from n.value, 'value', null),
                 if(o.confidence is distinct from n.confidence, 'confidence', null),
@@ -53,7 +55,7 @@ from (
         n.range_start as new_range_start,
         o.range_end as old_range_end,
         n.range_end as new_range_end,
-        if(n.id is null, o.name, n.name) as class,
+        coalesce(n.name, o.name) as class,
         o.name as old_class,
         n.name as new_class,
         if(n.id is null, o.classification_hash, n.classification_hash) as classification_hash,

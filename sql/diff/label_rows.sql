@@ -2,8 +2,8 @@
 -- One row per label row that is not the same in both snapshots.
 --
 -- Links count without their query part, and neither does when and how it was exported. A label row whose content_hash
--- differs though nothing here tells what changed has `other` in what: a file's facts, an answer's order, keys that no
--- column covers.
+-- or other tables differ though nothing here tells what changed has `other` in what: a file's facts, an attribute's name,
+-- an answer's order, keys that no column covers.
 --
 -- parameter trusted = true: Whether content_hash tells what the tables hold: they were not edited since.
 with object_counts as (
@@ -91,8 +91,10 @@ compared as (
                 if(attributes_changed is not null, 'attributes', null)
             ],
             lambda name: name is not null
-        ) as differing
+        ) as differing,
+        facts.pair is not null as facts_differ
     from pairs
+    left join facts on facts.pair = pairs.pair
     left join old.label_rows as o on o.row_id = pairs.old_row_id
     left join new.label_rows as n on n.row_id = pairs.new_row_id
     left join object_counts
@@ -110,7 +112,7 @@ compared as (
 select
     change,
     case when change <> 'changed' then [] when len(differing) = 0 then ['other'] else differing end as what,
-    compared.* exclude (change, differing)
+    compared.* exclude (change, differing, facts_differ)
 from compared
-where change <> 'changed' or len(differing) > 0 or $trusted
+where change <> 'changed' or len(differing) > 0 or facts_differ or $trusted
 order by new_row_id nulls last, old_row_id

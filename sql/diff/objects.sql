@@ -2,7 +2,8 @@
 -- One row per row of objects that is not the same in both snapshots.
 --
 -- The same object is one on the same space and frame (without a frame: range) with the same object_hash. replaced: its
--- hash is gone from there, and another object stands in its place. What is_deleted does not tell is false.
+-- hash is gone from there, and another object stands in its place. What is_deleted does not tell is false. An object is
+-- moved where its geometry differs as it was exported: the box and the area of a shape that is no box are computed.
 with rows_met as (
     select old_id, new_id, false as replaced from objects_met
     union all
@@ -20,6 +21,15 @@ rows_of_either as (
 laid as (
     select
         o.id is not null and n.id is not null as is_both,
+        o.box is null and n.box is null
+            and o.ellipse is null and n.ellipse is null
+            and o.circle is null and n.circle is null
+            and o.polygons is null and n.polygons is null
+            and o.points is null and n.points is null
+            and o.keypoints is null and n.keypoints is null
+            and o.cuboid_2d is null and n.cuboid_2d is null
+            and o.rle is null and n.rle is null
+            and o.position is null and n.position is null as are_boxes,
         list_filter(
             [
                 if(o.range_start is distinct from n.range_start, 'range_start', null),
@@ -28,26 +38,23 @@ laid as (
                 if(o.html_start_offset is distinct from n.html_start_offset, 'html_start_offset', null),
                 if(o.html_end_xpath is distinct from n.html_end_xpath, 'html_end_xpath', null),
                 if(o.html_end_offset is distinct from n.html_end_offset, 'html_end_offset', null),
-                if(o.x is distinct from n.x, 'x', null),
-                if(o.y is distinct from n.y, 'y', null),
-                if(o.w is distinct from n.w, 'w', null),
-                if(o.h is distinct from n.h, 'h', null),
+                if(are_boxes and o.x is distinct from n.x, 'x', null),
+                if(are_boxes and o.y is distinct from n.y, 'y', null),
+                if(are_boxes and o.w is distinct from n.w, 'w', null),
+                if(are_boxes and o.h is distinct from n.h, 'h', null),
                 if(o.theta is distinct from n.theta, 'theta', null),
                 if(o.box is distinct from n.box, 'box', null),
                 if(o.ellipse is distinct from n.ellipse, 'ellipse', null),
                 if(o.circle is distinct from n.circle, 'circle', null),
-                if(o.area is distinct from n.area, 'area', null),
                 if(o.polygons is distinct from n.polygons, 'polygons', null),
                 if(o.points is distinct from n.points, 'points', null),
                 if(o.keypoints is distinct from n.keypoints, 'keypoints', null),
                 if(o.cuboid_2d is distinct from n.cuboid_2d, 'cuboid_2d', null),
-                if(o.n_vertices is distinct from n.n_vertices, 'n_vertices', null),
                 if(o.rle is distinct from n.rle, 'rle', null),
                 if(o.mask_top is distinct from n.mask_top, 'mask_top', null),
                 if(o.mask_left is distinct from n.mask_left, 'mask_left', null),
                 if(o.mask_width is distinct from n.mask_width, 'mask_width', null),
                 if(o.mask_height is distinct from n.mask_height, 'mask_height', null),
-                if(o.mask_pixels is distinct from n.mask_pixels, 'mask_pixels', null),
                 if(o.position is distinct from n.position, 'position', null),
                 if(o.orientation is distinct from n.orientation, 'orientation', null),
                 if(o.size is distinct from n.size, 'size', null)
@@ -134,7 +141,7 @@ laid as (
     join pairs on pairs.pair = coalesce(o.pair, n.pair)
 )
 
-select * exclude (is_both, geometry_changed, naming_changed, others_changed, shared, whole)
+select * exclude (is_both, are_boxes, geometry_changed, naming_changed, others_changed, shared, whole)
 from laid
 where not is_both or len(what) > 0
 union all by name
