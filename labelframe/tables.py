@@ -48,6 +48,7 @@ from labelframe.read import (
     PassedOver,
     RawRow,
     Source,
+    begins_with,
     is_label_row,
     open_parts,
     read_rows,
@@ -250,12 +251,18 @@ def _is_worth(found: Found, options: Options) -> bool | None:
         return False
     if options.compiled is not None:
         return options.compiled
-    if any(source.path is None for source in found.sources):
-        return True  # who knows how much it is
-    size = sum(
-        source.size * (PACKED if source.name.endswith((".gz", ".zst", ".zip")) else 1) for source in found.sources
-    )
+    size = 0
+    for source in found.sources:
+        if source.path is None:
+            size += COMPILED_FROM if begins_with(source, COMPILED_FROM) else 0
+        else:
+            size += source.size * (PACKED if source.name.endswith((".gz", ".zst", ".zip")) else 1)
     return size >= COMPILE_FROM or (None if size >= COMPILED_FROM else False)
+
+
+def _is_long(sources: Iterable[Source]) -> bool:
+    """Whether standard input is worth compiling for."""
+    return any(source.path is None and begins_with(source, COMPILE_FROM) for source in sources)
 
 
 @contextmanager
@@ -267,7 +274,7 @@ def _pool(found: Found, options: Options) -> Iterator[Pool | None]:
         try:
             from labelframe.compiled import Pool
 
-            if is_worth or Pool.is_kept():
+            if is_worth or Pool.is_kept() or _is_long(found.sources):
                 pool = Pool(options.workers, options.branch, without_links if options.strip_links else None)
                 pool.load()
         except Exception as error:  # no wheel of numba, or a machine that it cannot compile for

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import hashlib
+import io
 import json
 import logging
 import random
@@ -308,3 +310,23 @@ def _tables(path: Path, workers: int) -> dict[str, pa.Table]:
         find_sources([path]), lambda name, batch: batches.setdefault(name, []).append(batch), options
     )
     return {name: pa.Table.from_batches(parts).unify_dictionaries().combine_chunks() for name, parts in batches.items()}
+
+
+@pytest.mark.parametrize(
+    ("size", "is_kept", "uses"), [(0, True, False), (5, True, True), (5, False, False), (9, False, True)]
+)
+def test_standard_input_is_looked_at_before_code_is_compiled_for_it(
+    size: int, is_kept: bool, uses: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = orjson.dumps(demo_export()).ljust(size << 20)
+    monkeypatch.setattr(compiled.Pool, "is_kept", lambda: is_kept)
+    monkeypatch.setattr(tables, "COMPILE_FROM", 8 << 20)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(data))))
+    batches: list[int] = []
+
+    run = tables.flatten_sources(find_sources(["-"]), lambda _, batch: batches.append(len(batch)))
+
+    assert bool(run.compiled) == uses
+    assert run.rows["label_rows"] == len(demo_export())
+    assert run.sources[0].sha256 == hashlib.sha256(data).hexdigest()
+    assert run.sources[0].bytes_done == len(data)

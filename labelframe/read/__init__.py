@@ -11,7 +11,7 @@ what was passed over. No more than the largest label row is held. Of a label row
 from labelframe.read.batches import RowBatch, read_batches
 from labelframe.read.sources import Found, PassedOver, Source, find_sources
 from labelframe.read.split import Broken, RawRow, is_label_row, read_rows, resplit, salvage
-from labelframe.read.unpack import Part, open_parts
+from labelframe.read.unpack import Part, begins_with, open_parts
 
 __all__ = [
     "Broken",
@@ -21,6 +21,7 @@ __all__ = [
     "RawRow",
     "RowBatch",
     "Source",
+    "begins_with",
     "find_sources",
     "is_label_row",
     "open_parts",

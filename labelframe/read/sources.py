@@ -11,6 +11,7 @@ import mimetypes
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 from labelframe.errors import GIVE_AN_EXPORT, Fault, SourceError
@@ -30,6 +31,7 @@ class Source:
 
     `listed`: found in a folder or by a pattern; what proves to be no export is then passed over. `size` and `sha256`
     are of the bytes on disk, the latter known once all of them were read. `fault`: why it cannot be read at all.
+    `begun`: of standard input, what was read ahead.
     """
 
     path: Path | None
@@ -38,6 +40,7 @@ class Source:
     sha256: str | None = None
     bytes_done: int = 0
     fault: Fault | None = None
+    begun: BytesIO | None = None
 
     @property
     def name(self) -> str:

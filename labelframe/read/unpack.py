@@ -165,6 +165,18 @@ def open_parts(source: Source, passed_over: list[PassedOver], tick: Tick = lambd
             file.close()
 
 
+def begins_with(source: Source, size: int) -> bool:
+    """Whether standard input holds so many bytes. They are read ahead, and kept for whoever reads it."""
+    begun = source.begun = source.begun or io.BytesIO()
+    length = begun.seek(0, io.SEEK_END)
+    with suppress(OSError):  # met again by whoever reads it
+        file = _standard_input()
+        while length < size and (piece := file.read(min(CHUNK, size - length))):
+            length += begun.write(piece)
+    begun.seek(0)
+    return length >= size
+
+
 def _standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise OSError("There is no standard input")
@@ -213,7 +225,8 @@ class _Counted(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         view = memoryview(buffer)
-        data = self._file.read(len(view))
+        data = self._source.begun.read(len(view)) if self._source.begun is not None else b""
+        data = data or self._file.read(len(view))
         view[: len(data)] = data
         if not self.seeked:
             self._digest.update(data)
