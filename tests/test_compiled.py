@@ -113,6 +113,17 @@ def test_single_objects_go_the_general_path_at_their_place(tmp_path: Path) -> No
     assert 0 < run.compiled["objects"] < run.rows["objects"]
 
 
+def test_what_answers_place_stands_in_the_order_of_the_answers(tmp_path: Path) -> None:
+    answers = {
+        "b": {"classificationHash": "b", "classifications": [], "range": [[3, 4]]},
+        "a": {"classificationHash": "a", "classifications": [], "range": [[0, 0]]},
+    }
+    entry = {"classificationHash": "a", "featureHash": "f", "name": "Met in a frame"}
+    unit = {"data_type": "application/nifti1", "labels": {"1": {"classifications": [entry]}}}
+    row = {"label_hash": "r", "data_type": "nifti", "data_units": {"u": unit}, "classification_answers": answers}
+    same([row], tmp_path)
+
+
 def test_a_file_that_is_no_export_is_passed_over_both_ways(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()

@@ -937,6 +937,7 @@ class _Tables:
         counts = self.class_answers.count("range")
         answering = np.flatnonzero(owners[2] >= 0)
         asked = answering[(owners[4][answering] == 0) | (counts[owners[2][answering]] > 0)]
+        asked = asked[np.argsort(owners[2][asked])]  # as the answers stand in the export
         found: list[tuple[int, int, int, int, bool]] = []
         if len(asked):
             units_of_row = self._starts(self.of_unit)
