@@ -480,15 +480,20 @@ def sql(
     query: Annotated[str | None, typer.Argument(help="SQL; the DuckDB shell opens where left out.")] = None,
     form: As = Format.table,
     as_of: AsOf = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="On the tables of all snapshots of a store, with a first column snapshot.")
+    ] = False,
 ) -> None:
     """Run SQL on a snapshot's tables and views, or open the DuckDB shell on them."""
     from labelframe import labels, stats
 
+    if history and as_of is not None:
+        raise LabelframeError("--history and --as-of do not go together.", remedy="Say in SQL which snapshots count.")
     opened = labels.open(folder, as_of)
     if query is None:
-        _shell(folder, as_of)
+        _shell(folder, as_of, history)
         return
-    with opened.connect(wide=_may_name_wide_views(query)) as connection:
+    with opened.history() if history else opened.connect(wide=_may_name_wide_views(query)) as connection:
         _show(stats.run_query(connection, query), form)
 
 
@@ -498,7 +503,7 @@ def _may_name_wide_views(query: str) -> bool:
     return any(word in query.lower() for word in words)
 
 
-def _shell(folder: Path, as_of: str | None) -> None:
+def _shell(folder: Path, as_of: str | None, history: bool) -> None:
     from tempfile import TemporaryDirectory
 
     from labelframe.database import write_database
@@ -512,18 +517,19 @@ def _shell(folder: Path, as_of: str | None) -> None:
             "There is no DuckDB shell on this machine.",
             remedy=f"Get one with: {sys.executable} -m pip install duckdb-cli. Or give the query as an argument.",
         )
-    chosen = folder if as_of is None else resolve(folder, as_of)
-    if dated(chosen.resolve()) is not None:  # the store has the database, over all of its snapshots
+    chosen = resolve(folder, as_of)
+    one = dated(chosen.resolve())
+    if one is not None and not history:  # it has no database of its own
         with TemporaryDirectory(prefix="labelframe-") as scratch:
             code = subprocess.call([shell, "-readonly", str(write_database(chosen, scratch))])
         sys.exit(code)
-    database = folder / DATABASE
+    place = folder if one is None else one.store
     try:
-        _register(folder)  # anew: the snapshot may have been moved
+        _register(place)  # anew: the snapshot may have been moved
     except LabelframeError:
-        if not database.exists():
+        if not (place / DATABASE).exists():
             raise
-    sys.exit(subprocess.call([shell, "-readonly", str(database)]))
+    sys.exit(subprocess.call([shell, "-readonly", str(place / DATABASE)]))
 
 
 def _register(folder: Path) -> Path:

@@ -64,7 +64,7 @@ Manifest = dict[str, Any]
 
 def is_snapshot(folder: Path) -> bool:
     """Whether a folder is a complete snapshot: its manifest, written last, is there."""
-    return (folder / MANIFEST).is_file()
+    return os.access(folder / MANIFEST, os.F_OK)  # False, too, where one may not look
 
 
 UNSEEN = "~"  # ends the name of a table's folder while it is written or removed: see `unseen`

@@ -81,7 +81,7 @@ def _folders(store: Path) -> list[Dated]:
         return []
     except OSError as error:
         raise SnapshotError(
-            f"The store cannot be read: {error.strerror or error}.",
+            f"The folder cannot be read: {error.strerror or error}.",
             source=store.as_posix(),
             remedy="Check that you may read it.",
         ) from None
@@ -90,7 +90,7 @@ def _folders(store: Path) -> list[Dated]:
 
 def is_store(folder: Path) -> bool:
     """Whether a folder is a store: snapshots are in it, or are being made."""
-    return bool(_folders(folder)) or (folder / WORK).is_dir()
+    return bool(_folders(folder)) or os.access(folder / WORK, os.F_OK)
 
 
 def snapshots(store: PathLike) -> list[Dated]:

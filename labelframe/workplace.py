@@ -64,7 +64,10 @@ class Held:
 
     def empty(self) -> None:
         """Remove all that is in it, such as what a killed run left."""
-        for path in self.root.iterdir():
+        paths: list[Path] = []
+        with suppress(OSError):  # somebody else may have removed it
+            paths = list(self.root.iterdir())
+        for path in paths:
             if path.name != LOCK:
                 remove(path)
                 with suppress(OSError):  # a folder that is gone, or will not go
