@@ -86,6 +86,8 @@ def _edited(table: pa.Table, rng: np.random.Generator, spread: float, counts: di
     in_touched = (row_ids * 2654435761 % 1000) < spread * 1000
     is_edited = in_touched & (rng.random(len(row_ids)) < SHARE / spread)
     kind = np.where(is_edited, rng.integers(0, len(KINDS), len(row_ids)), -1)
+    is_box = pc.equal(table["shape"].cast(pa.string()), "bounding_box").to_numpy()
+    kind = np.where((kind == 0) & ~is_box, 1, kind)  # x of another shape is computed: to change it moves nothing
     touched.update(row_ids[is_edited].tolist())
     for number, name in enumerate(KINDS):
         counts[name] += int((kind == number).sum())
