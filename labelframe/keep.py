@@ -15,9 +15,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import orjson
 
+from labelframe import content
 from labelframe.database import connect, register_files
 from labelframe.errors import Found, LabelframeError, SnapshotError, printable
+from labelframe.flattening.cold import EXPORT_KEYS, LINK_KEYS
 from labelframe.parquet import Manifest, SnapshotWriter, is_snapshot, part_paths, read_manifest, unseen
 from labelframe.queries import sql_folder
 from labelframe.store import (
@@ -80,7 +83,7 @@ def take(
         always: also where nothing has changed.
 
     Links, hashes and times of an export differ each time: compared are label rows by their `content_hash`, rejects by
-    reason, place and text, and the ontology. Raises SnapshotError for a time that is taken, for a store that cannot be
+    reason, place and what they say without these, and the ontology. Raises SnapshotError for a time that is taken, for a store that cannot be
     written, and while another run writes to it.
     """
     time = None if at is None else moment(at).replace(microsecond=0)
@@ -161,6 +164,7 @@ def _compare(previous: Dated | None, writer: SnapshotWriter) -> tuple[Changes | 
     try:
         manifest = read_manifest(previous.path)
         with connect() as connection:
+            connection.create_function("said_of", said_of, ["VARCHAR", "VARCHAR"], "VARCHAR")
             connection.execute("CREATE SCHEMA old_snapshot; CREATE SCHEMA new_snapshot")
             for name in COMPARED:
                 register_files(connection, f"old_snapshot.{name}", part_paths(previous.path, manifest, name))
@@ -170,6 +174,39 @@ def _compare(previous: Dated | None, writer: SnapshotWriter) -> tuple[Changes | 
     except (LabelframeError, duckdb.Error) as error:
         told = printable(str(error).partition("\n")[0])
         return None, (f"{previous.name} cannot be compared with: {told}; see labelframe verify",)
+
+
+def said_of(json_path: str, raw: str) -> str:
+    """What a rejected part says without what changes from export to export, nothing where it is no JSON.
+
+    >>> said_of("$", '{"label_hash": "a", "exported_at": "May"}') == said_of("$", '{"label_hash":"a"}')
+    True
+    """
+    key = re.search(r"\.(\w+)(?:\[\d+\])*$", json_path)  # a part may be what stands at such a key
+    try:
+        part = orjson.loads(raw)
+        return content.shown(content.sums(_lasting({key[1]: part} if key else part)))
+    except (orjson.JSONDecodeError, RecursionError):
+        return ""
+
+
+def _lasting(value: object) -> object:
+    """A JSON value without hashes and times of its export, and without the queries of its links."""
+    if isinstance(value, list):
+        return [_lasting(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _unsigned(part) if key in LINK_KEYS else _lasting(part)
+        for key, part in value.items()
+        if key not in EXPORT_KEYS
+    }
+
+
+def _unsigned(link: object) -> object:
+    if isinstance(link, list):
+        return [_unsigned(each) for each in link]
+    return link.partition("?")[0] if isinstance(link, str) else _lasting(link)
 
 
 def _registered(store: Path, work: Held, names: Sequence[str]) -> tuple[str, ...]:

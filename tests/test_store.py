@@ -168,6 +168,49 @@ def test_rejects_and_the_ontology_count_as_changes(write_export: WriteExport, tm
     assert [told["rejects"] for told in (first, second, third, fourth)] == [1, 1, 1, 1]
 
 
+def of_a_day(day: str, name: str = "Car") -> dict[str, Any]:
+    """A label row as the export of that day has it."""
+    row = image_row("a", name)
+    row["export_hash"], row["exported_at"] = f"export-{day}", f"2026-05-{day}T00:00:00Z"
+    row["export_history"] = [{"export_hash": f"export-{day}", "exported_at": f"2026-05-{day}T00:00:00Z"}]
+    row["data_units"]["unit"]["data_link"] = f"https://example.com/a.png?signature={day}"
+    return row
+
+
+def test_rejects_that_differ_only_in_what_each_export_changes_are_no_change(
+    write_export: WriteExport, tmp_path: Path
+) -> None:
+    taken = []
+    for day, name in (("01", "Car"), ("02", "Car"), ("03", "Bus")):
+        exported = json.dumps([of_a_day(day), of_a_day(day, name), 7])
+        export = tmp_path / "twice.json"
+        export.write_text(exported.replace("7]", f'{{"label_hash": "b", "exported_at": "{day}", "x": tru}}]'), "utf-8")
+        taken.append(lf.snapshot(export, tmp_path / "store", at=f"2026-05-{day}", on_error="collect"))
+
+    assert [labels is not None for labels in taken] == [True, False, True]
+    assert taken[0] is not None
+    assert len(taken[0]["rejects"]) >= 2
+
+
+@pytest.mark.parametrize(
+    ("json_path", "old", "new", "same"),
+    [
+        ("$", '{"a": 1, "exported_at": "x"}', '{"export_history": [], "a": 1.0}', True),
+        ("$", '{"a": 1}', '{"a": 2}', False),
+        ("$.spaces.s", '{"child_info": {"data_link": "u?1"}}', '{"child_info": {"data_link": "u?2"}}', True),
+        ("$.data_units.u.data_link", '"u?1"', '"u?2"', True),
+        ("$.data_units.u.data_links[0]", '"u?1"', '"v?1"', False),
+        ("$.data_units.u", '{"data_links": ["u?1", 3]}', '{"data_links": ["u?2", 3]}', True),
+        ("$.exported_at", '"x"', '"y"', True),
+        ("$.label_title", '"x?1"', '"x?2"', False),
+        ("", "{broken 1", "{broken 2", True),
+        ("$", '{"a": ' + "[" * 1010 + "1" + "]" * 1010 + "}", "{", True),
+    ],
+)
+def test_what_a_reject_says_is_compared(json_path: str, old: str, new: str, same: bool) -> None:
+    assert (keep.said_of(json_path, old) == keep.said_of(json_path, new)) is same
+
+
 def test_a_fault_leaves_the_store_as_it_was(write_export: WriteExport, own: Path, tmp_path: Path) -> None:
     export = write_export([{"label_hash": "a", "data_units": 3}])
     before = below(own)
