@@ -240,6 +240,7 @@ def snapshot(
         "previous": before and before.name,
         **{name: taken.rows[name] for name in ("label_rows", "objects", "rejects")},
         **{f"{name}_label_rows": changes and getattr(changes, name) for name in ("added", "removed", "changed")},
+        "notes": list(taken.notes),
         "seconds": round(time.monotonic() - start, 3),
     }
     with _output():
@@ -256,8 +257,10 @@ def snapshots(store: Store, form: As = Format.table) -> None:
     """List the snapshots of a store, oldest first."""
     from labelframe import store as stores
 
-    listed = stores.listing(stores.snapshots(store))
+    listed, notes = stores.listing(stores.snapshots(store))
     _show(listed.drop_columns(["previous"]), form)
+    for note in notes:
+        _say(f"note: {note}")
     for one in stores.incomplete(store):
         _say(f"not complete, and not listed: {one.path.as_posix()}")
 
@@ -531,8 +534,12 @@ def _register(folder: Path) -> Path:
     from labelframe.parquet import is_snapshot
     from labelframe.store import is_store, write_store_database
 
-    of_store = is_store(folder) and not is_snapshot(folder)
-    return write_store_database(folder) if of_store else write_database(folder)
+    if is_snapshot(folder) or not is_store(folder):
+        return write_database(folder)
+    path, notes = write_store_database(folder)
+    for note in notes:
+        _say(f"note: {note}")
+    return path
 
 
 @app.command()
@@ -883,12 +890,12 @@ def verify(folder: Snapshot, form: As = Format.table, as_of: AsOf = None) -> Non
 
     from labelframe import verify as checking
     from labelframe.parquet import is_snapshot
-    from labelframe.store import is_store, resolve
+    from labelframe.store import database_note, is_store, resolve
 
     chosen = folder if as_of is None else resolve(folder, as_of)
     of_store = is_store(chosen) and not is_snapshot(chosen)
     findings = checking.verify_store(chosen) if of_store else checking.verify(chosen)
-    for note in (checking.leftover_note(chosen), checking.database_note(chosen)):
+    for note in (checking.leftover_note(chosen), database_note(chosen)):
         if note is not None:
             _say(f"note: {note}")
     if findings:

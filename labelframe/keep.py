@@ -27,11 +27,13 @@ from labelframe.store import (
     AsOf,
     Dated,
     PathLike,
+    database_note,
     hold,
     is_store,
     local,
     moment,
     snapshots,
+    sound,
     unwritable,
     write_held_database,
 )
@@ -83,8 +85,9 @@ def take(
         always: also where nothing has changed.
 
     Links, hashes and times of an export differ each time: compared are label rows by their `content_hash`, rejects by
-    reason, place and what they say without these, and the ontology. Raises SnapshotError for a time that is taken, for a store that cannot be
-    written, and while another run writes to it.
+    reason, place and what they say without these, and the ontology. The store's database is written anew where it is
+    not current. Raises SnapshotError for a time that is taken, for a store that cannot be written, and while another
+    run writes to it.
     """
     time = None if at is None else moment(at).replace(microsecond=0)
     with _held(store) as (folder, work):
@@ -99,8 +102,12 @@ def take(
             is_new = always or changes is None or not changes.are_none
             if is_new:
                 writer.move_in()
-        if is_new:
-            notes += _registered(folder, work, sorted({one.name for one in (*there, new)}))
+        # Not current where a run was killed before it had written the database, or a snapshot was damaged since.
+        if is_new or database_note(folder) is not None:
+            these = sorted({*there, *([new] if is_new else [])}, key=lambda one: one.taken_at)
+            notes += _registered(folder, work, these)
+        else:
+            notes += sound(there)[1]
     rows = {name: table["rows"] for name, table in manifest["tables"].items()}
     return Taken(folder, new if is_new else None, previous, changes, rows, notes)
 
@@ -209,14 +216,17 @@ def _unsigned(link: object) -> object:
     return link.partition("?")[0] if isinstance(link, str) else _lasting(link)
 
 
-def _registered(store: Path, work: Held, names: Sequence[str]) -> tuple[str, ...]:
-    """Write the store's database; what went wrong, as a note: the snapshots are well without it."""
+def _registered(store: Path, work: Held, these: Sequence[Dated]) -> tuple[str, ...]:
+    """Write the store's database over those of these snapshots that are well; what went wrong, as notes."""
+    well, notes = sound(these)
     try:
-        write_held_database(store, work, names)
+        write_held_database(store, work, [one.name for one in well])
     except (LabelframeError, OSError, duckdb.Error) as error:
         told = (error.message if isinstance(error, LabelframeError) else None) or str(error).partition("\n")[0]
-        return (f"{printable(told)} The snapshots are well; afterwards: labelframe register {store.as_posix()}",)
-    return ()
+        unharmed = "" if notes else " The snapshots are well; afterwards:"
+        remedy = f"{unharmed} labelframe register {store.as_posix()}" if well else ""
+        notes += (f"{printable(told)}{remedy}",)
+    return notes
 
 
 @dataclass(frozen=True)
@@ -291,7 +301,7 @@ def prune(store: PathLike, rules: Rules, dry_run: bool = False) -> Pruned:
         notes: tuple[str, ...] = ()
         if pruned.gone:
             # First: what goes must not be missed by who reads the database.
-            notes = _registered(folder, work, [one.name for one in pruned.kept])
+            notes = _registered(folder, work, pruned.kept)
         for one in pruned.gone:
             away = work.root / one.path.name
             try:

@@ -28,8 +28,8 @@ from labelframe import database, keep, store
 from labelframe.errors import LabelframeError, SnapshotError, UnknownNameError
 from labelframe.parquet import SnapshotWriter
 from labelframe.schema import DATABASE, MANIFEST, TABLES
-from labelframe.store import PREFIX, WORK, Dated, register_history, resolve
-from labelframe.verify import database_note, verify, verify_store
+from labelframe.store import PREFIX, WORK, Dated, database_note, register_history, resolve
+from labelframe.verify import verify, verify_store
 
 WriteExport = Callable[..., Path]
 
@@ -342,6 +342,122 @@ def test_a_previous_snapshot_that_is_damaged_is_no_hindrance(own: Path, write_ex
     assert answer_of(run)["added_label_rows"] is None
     assert f"note: {THIRD} cannot be compared with" in run.stderr
     assert {finding.snapshot for finding in verify_store(own)} == {THIRD}
+
+
+def damage(folder: Path, name: str, what: str) -> None:
+    """Damage a snapshot of a store."""
+    part = folder / f"{PREFIX}{name}" / "objects" / "part-00000.parquet"
+    if what == "gone":
+        part.unlink()
+    elif what == "cut off":
+        part.write_bytes(part.read_bytes()[:-1])
+    elif what == "empty":
+        part.write_bytes(b"")
+    else:
+        manifest = folder / f"{PREFIX}{name}" / MANIFEST
+        manifest.write_text(manifest.read_text("utf-8")[:100], "utf-8")
+
+
+def in_database(folder: Path) -> tuple[list[str], list[int]]:
+    """Which snapshots `labels.duckdb` shows, and how many label rows the latest has."""
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
+        shown = connection.sql("select distinct snapshot from label_rows order by all").fetchall()
+        connection.sql("select count(*) from objects").fetchall()
+        latest = connection.sql("select count(*) from latest.label_rows").fetchall()
+    return [name for (name,) in shown], [count for (count,) in latest]
+
+
+@pytest.mark.parametrize("what", ["missing", "stale", "no database"])
+def test_a_run_without_changes_writes_a_database_that_is_not_current(
+    what: str, own: Path, write_export: WriteExport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = write_export(rows("a", "z"))
+    if what == "missing":
+        (own / DATABASE).unlink()
+    elif what == "no database":
+        (own / DATABASE).write_bytes(b"SQLite")
+    with monkeypatch.context() as patch:  # as if it had been killed there
+        patch.setattr(keep, "_registered", lambda *_: ())
+        assert lf.snapshot(export, own) is not None
+    assert database_note(own) is not None
+
+    assert lf.snapshot(export, own) is None
+
+    assert database_note(own) is None
+    assert in_database(own) == (names(own), [2])
+
+
+def test_a_run_without_changes_leaves_a_current_database_alone(own: Path, write_export: WriteExport) -> None:
+    export = write_export(rows("z"))
+    lf.snapshot(export, own)
+    before = (own / DATABASE).stat().st_mtime_ns
+
+    told = answer_of(snapshot(export, own))
+
+    assert (told["snapshot"], told["notes"]) == (None, [])
+    assert (own / DATABASE).stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("what", ["gone", "cut off", "empty", "manifest"])
+def test_a_damaged_snapshot_is_left_out_and_told(what: str, own: Path, write_export: WriteExport) -> None:
+    damage(own, FIRST, what)
+
+    listed = labelframe("snapshots", own, "--format", "csv")
+    registered = labelframe("register", own)
+    after_register = in_database(own)
+    taken = snapshot(write_export(rows("z")), own)
+    again = snapshot(write_export(rows("z")), own)
+
+    assert [line.partition(",")[0] for line in listed.stdout.splitlines()[1:]] == [SECOND, THIRD]
+    assert (listed.returncode, registered.returncode) == (0, 0)
+    assert after_register == ([SECOND, THIRD], [3])
+    for run in (listed, registered, taken, again):
+        assert f"note: {FIRST} is damaged" in run.stderr
+        assert f"labelframe verify {own.as_posix()}" in run.stderr
+        assert "are well" not in run.stderr
+    for run in (taken, again):
+        (note,) = answer_of(run)["notes"]
+        assert note.startswith(f"{FIRST} is damaged")
+    assert in_database(own) == (names(own)[1:], [1])
+    assert database_note(own) is None
+    assert {finding.snapshot for finding in verify_store(own)} == {FIRST}
+    with pytest.warns(UserWarning, match=f"{FIRST} is damaged"):
+        assert lf.snapshots(own)["snapshot"].to_list() == names(own)[1:]
+
+
+@pytest.mark.parametrize("what", ["gone", "cut off", "empty", "manifest"])
+def test_a_damaged_latest_is_named_and_the_one_before_it_is_the_latest_of_the_database(what: str, own: Path) -> None:
+    damage(own, THIRD, what)
+
+    registered = labelframe("register", own)
+
+    assert f"note: the latest that is well is {SECOND}" in registered.stderr
+    assert in_database(own) == ([FIRST, SECOND], [2])
+    with pytest.raises(SnapshotError, match=f"The snapshot {THIRD} is damaged: "):
+        lf.open(own)
+    assert message(labelframe("stats", own, "class_counts"))[1].startswith(f"The snapshot {THIRD} is damaged: ")
+    assert lf.open(own, as_of="2026-05-02T12:00").snapshot == SECOND
+    assert {finding.snapshot for finding in verify_store(own)} == {THIRD}
+
+
+def test_a_snapshot_that_was_damaged_later_leaves_the_database_with_the_next_run(
+    own: Path, write_export: WriteExport
+) -> None:
+    export = write_export(rows("z"))
+    lf.snapshot(export, own)
+    damage(own, SECOND, "gone")
+
+    told = answer_of(snapshot(export, own))
+
+    assert told["snapshot"] is None
+    assert in_database(own)[0] == [FIRST, THIRD, names(own)[-1]]
+
+
+def test_a_store_without_a_snapshot_that_is_well_has_no_database(own: Path) -> None:
+    for name in (FIRST, SECOND, THIRD):
+        damage(own, name, "gone")
+
+    assert message(labelframe("register", own))[1] == "No snapshot of the store is well."
 
 
 # Listed and chosen
