@@ -105,6 +105,9 @@ class _Stopped(BaseException):
     """A signal asked the program to end."""
 
 
+_signals: list[int] = []  # that were received: DuckDB makes an exception of its own of ours
+
+
 def main() -> NoReturn:
     """Run the command line; every expected error becomes one message and exit code 2."""
     for stream in (sys.stdout, sys.stderr):
@@ -115,19 +118,23 @@ def main() -> NoReturn:
             signal.signal(getattr(signal, name), _stop)
     # SQL may begin with a comment: that is no option.
     arguments = [f" {part}" if part.startswith(("-- ", "--\n")) else part for part in sys.argv[1:]]
+    _signals.clear()
     try:
         app(arguments)
-    except LabelframeError as error:
+    except (Exception, _Stopped) as error:
+        if _signals:
+            errors.print("Stopped. Nothing unfinished was left behind.", markup=False)
+            sys.exit(128 + _signals[0])
+        if not isinstance(error, LabelframeError):
+            raise
         errors.print(f"Error: {error}", markup=False, soft_wrap=True)
         sys.exit(2)
-    except _Stopped as stopped:
-        errors.print("Stopped. Nothing unfinished was left behind.", markup=False)
-        sys.exit(128 + stopped.args[0])
     sys.exit(0)
 
 
 def _stop(number: int, frame: object) -> NoReturn:
-    raise _Stopped(number)
+    _signals.append(number)
+    raise _Stopped
 
 
 @contextmanager
@@ -232,7 +239,9 @@ def snapshot(
         _say(f"nothing has changed since {before.name}: no new snapshot")
     elif before is not None and changes is not None:
         counts = f"{changes.added:,} added, {changes.removed:,} removed, {changes.changed:,} changed"
-        _say(f"label rows since {before.name}: {counts}")
+        rejected = f"; rejects: {changes.rejects:,} differ" if changes.rejects else ""
+        ontology_differs = "; the ontology differs" if changes.ontology else ""
+        _say(f"label rows since {before.name}: {counts}{rejected}{ontology_differs}")
     told = {
         "store": store.as_posix(),
         "snapshot": new and new.name,
@@ -240,6 +249,7 @@ def snapshot(
         "previous": before and before.name,
         **{name: taken.rows[name] for name in ("label_rows", "objects", "rejects")},
         **{f"{name}_label_rows": changes and getattr(changes, name) for name in ("added", "removed", "changed")},
+        **{f"{name}_changed": changes and getattr(changes, name) for name in ("rejects", "ontology")},
         "notes": list(taken.notes),
         "seconds": round(time.monotonic() - start, 3),
     }

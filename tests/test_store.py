@@ -7,6 +7,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -166,6 +167,26 @@ def test_rejects_and_the_ontology_count_as_changes(write_export: WriteExport, tm
 
     assert [told["changed"] for told in (first, second, third, fourth)] == [True, False, True, True]
     assert [told["rejects"] for told in (first, second, third, fourth)] == [1, 1, 1, 1]
+    assert [told["rejects_changed"] for told in (first, second, third, fourth)] == [None, 0, 0, 2]
+    assert [told["ontology_changed"] for told in (first, second, third, fourth)] == [None, 0, 1, 0]
+
+
+def test_what_differs_of_rejects_and_ontology_is_told(write_export: WriteExport, tmp_path: Path) -> None:
+    bad = rows("a", "b")
+    bad[1]["data_units"]["unit"]["labels"]["objects"] = 3
+    snapshot(write_export(bad), tmp_path / "store", "--at", "2026-05-01", "--on-error", "collect")
+    bad[1]["data_units"]["unit"]["labels"]["objects"] = 4
+    ontology = write_export(
+        {"objects": [{"id": "1", "name": "Car", "featureNodeHash": "f"}], "classifications": []}, "o"
+    )
+    more = ["--on-error", "collect", "--at"]
+
+    rejects = snapshot(write_export(bad), tmp_path / "store", *more, "2026-05-02")
+    structure = snapshot(write_export(bad), tmp_path / "store", *more, "2026-05-03", "--ontology", str(ontology))
+
+    since = "label rows since 2026-05-0{}T000000Z: 0 added, 0 removed, {} changed"
+    assert since.format(1, 1) + "; rejects: 2 differ\n" in rejects.stderr
+    assert since.format(2, 0) + "; the ontology differs\n" in structure.stderr
 
 
 def of_a_day(day: str, name: str = "Car") -> dict[str, Any]:
@@ -887,6 +908,37 @@ def test_names_and_times_of_snapshots_are_one() -> None:
 
     assert one.name == "0987-06-05T040302Z"
     assert store.dated(one.path) == one
+
+
+STOPPED = """
+import os, signal, sys, time
+from labelframe import cli, store
+def interrupted(connection, **options):
+    try:
+        os.kill(os.getpid(), signal.{signal})
+        time.sleep(10)
+    except BaseException:  # as DuckDB does while it runs a query
+        raise RuntimeError("Query interrupted") from None
+store._register_store = interrupted
+sys.argv[0] = "labelframe"
+cli.main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_while_the_database_is_written_stops_the_run(name: str, own: Path, write_export: WriteExport) -> None:
+    arguments = ["snapshot", write_export(rows("z")), "--store", own]
+
+    run = subprocess.run(
+        [sys.executable, "-c", STOPPED.format(signal=name), *arguments], capture_output=True, text=True, timeout=60
+    )
+
+    assert run.returncode == 128 + getattr(signal, name)
+    assert run.stderr.endswith("Stopped. Nothing unfinished was left behind.\n")
+    assert "Traceback" not in run.stderr
+    assert not (own / WORK).exists()
+    assert len(names(own)) == 4
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
