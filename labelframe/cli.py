@@ -56,11 +56,22 @@ class Format(str, Enum):
     markdown = "markdown"
 
 
+def _folder(text: str) -> Path:
+    """A folder that may be a store: an address on the network is refused while one can tell it from a path."""
+    from labelframe.store import local
+
+    return local(text)
+
+
 Snapshot = Annotated[
-    Path, typer.Argument(metavar="DIR", help="A snapshot, as `labelframe flatten` writes it, or a store: its latest.")
+    Path,
+    typer.Argument(
+        metavar="DIR", parser=_folder, help="A snapshot, as `labelframe flatten` writes it, or a store: its latest."
+    ),
 ]
 Store = Annotated[
-    Path, typer.Argument(metavar="STORE", help="A folder of snapshots, as `labelframe snapshot` makes it.")
+    Path,
+    typer.Argument(metavar="STORE", parser=_folder, help="A folder of snapshots, as `labelframe snapshot` makes it."),
 ]
 AsOf = Annotated[
     str | None,
@@ -201,7 +212,10 @@ def flatten(
 def snapshot(
     sources: Sources,
     store: Annotated[
-        Path, typer.Option("--store", metavar="STORE", help="Folder of snapshots; made where it is not there.")
+        Path,
+        typer.Option(
+            "--store", metavar="STORE", parser=_folder, help="Folder of snapshots; made where it is not there."
+        ),
     ],
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="File it under this time, in UTC; now where left out.")
@@ -555,7 +569,10 @@ def _register(folder: Path) -> Path:
 @app.command()
 def stats(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A snapshot, or a store: `labelframe snapshot` writes into one.")
+        Path,
+        typer.Argument(
+            metavar="DIR", parser=_folder, help="A snapshot, or a store: `labelframe snapshot` writes into one."
+        ),
     ],
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="A statistic; the list of them where left out.")

@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labelframe import parquet, tables
-from labelframe.errors import Found, SnapshotError, unknown_name
+from labelframe.errors import Found, SnapshotError, UnknownNameError, unknown_name
 from labelframe.frame import frame
+from labelframe.queries import read_folder, sql_folder
 from labelframe.read import find_sources
 from labelframe.schema import TABLES
 from labelframe.version import __version__
@@ -231,6 +232,11 @@ class Labels(Mapping[str, pa.Table]):
         from labelframe import stats
 
         own = None if sql_dir is None else Path(sql_dir)
+        if name not in stats.statistics(own) and name in read_folder(sql_folder() / "history"):
+            raise UnknownNameError(
+                f"There is no statistic of one snapshot named {name}.",
+                remedy=f'It is asked of the history of a store: lf.stats_of_history(store, "{name}")',
+            )
         with self._asked(where, ontology, narrowed=by is not None) as connection:
             return stats.run_statistic(connection, name, parameters, own, by)
 

@@ -119,7 +119,7 @@ def incomplete(store: Path) -> list[Dated]:
 
 def local(store: PathLike) -> Path:
     """The folder of a store. Raises SnapshotError for an address on the network."""
-    if re.match(r"\w{2,}:/", os.fspath(store)):
+    if re.match(r"[A-Za-z][\w+.-]+://", os.fspath(store)):
         raise SnapshotError(
             "A store is a local folder.",
             source=os.fspath(store),
@@ -192,8 +192,18 @@ def last_moment(when: AsOf) -> datetime:
     '2026-11-24T23:59:59.999999+00:00'
     """
     start = moment(when)
-    has_time = re.search(r"\d[T ]\d", when) if isinstance(when, str) else isinstance(when, datetime)
-    return datetime.combine(start, datetime.max.time(), UTC) if not has_time else start
+    return datetime.combine(start, datetime.max.time(), UTC) if _is_day(when) else start
+
+
+def _is_day(when: AsOf) -> bool:
+    """Whether a time that can be read is a day."""
+    if not isinstance(when, str):
+        return not isinstance(when, datetime)
+    try:
+        date.fromisoformat(when.strip())
+    except ValueError:
+        return False
+    return True
 
 
 LISTING = pa.schema(

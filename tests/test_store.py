@@ -298,6 +298,17 @@ def test_a_store_on_the_network_is_refused(tmp_path: Path, write_export: WriteEx
         assert message(labelframe(*asked, "s3://bucket/store"))[1] == "A store is a local folder."
 
 
+def test_a_folder_whose_name_ends_with_a_colon_is_local(tmp_path: Path, write_export: WriteExport) -> None:
+    export = write_export(rows("a"))
+
+    run = labelframe("snapshot", export, "--store", "data:/x", "--at", "2026-05-01", folder=tmp_path)
+
+    assert (run.returncode, run.stdout) == (0, f"data:/x/{PREFIX}2026-05-01T000000Z\n")
+    assert answer(labelframe("snapshots", "data:/x", folder=tmp_path))
+    with pytest.raises(SnapshotError, match="A store is a local folder"):
+        lf.snapshot(export, "abfss://data@account/x")
+
+
 def test_two_runs_on_one_store_do_not_meet(own: Path, write_export: WriteExport) -> None:
     export = write_export(rows("z"))
     held = store.hold(own)
@@ -519,6 +530,9 @@ def test_a_folder_without_a_manifest_is_told_and_not_listed(own: Path) -> None:
         ("2026-05-02T02:00:00Z", SECOND),
         ("2026-05-02 04:00+02:00", SECOND),
         ("2026-05-02T03:59:59+02:00", FIRST),
+        ("2026-05-02t10:00", SECOND),
+        ("2026-05-02_01:00", FIRST),
+        (" 20260502 ", THIRD),
         ("2026-05-02T01:59:59", FIRST),
         (datetime(2026, 5, 2, 13), SECOND),
         (datetime(2026, 5, 2, 14, tzinfo=UTC), THIRD),
@@ -566,7 +580,6 @@ def test_no_store_and_an_empty_one_are_told(tmp_path: Path, demo: Path) -> None:
 COMMANDS = (
     ["sql", "", "select count(*) as n from boxes_px"],
     ["stats", "", "class_counts"],
-    ["stats", ""],
     ["check", ""],
     ["extra", ""],
     ["rejects", ""],
@@ -646,6 +659,15 @@ def test_labels_that_are_of_no_store_have_no_history(demo: Path) -> None:
     for labels in (lf.open(demo / "snapshot"), lf.flatten(demo / "export.json")):
         with pytest.raises(SnapshotError, match="Only labels of a store have a history"):
             labels.history()
+
+
+def test_a_statistic_over_the_history_says_how_it_is_asked(made: Path) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        lf.open(made).stats("class_growth")
+
+    assert caught.value.remedy == 'It is asked of the history of a store: lf.stats_of_history(store, "class_growth")'
+    with pytest.raises(UnknownNameError, match="Did you mean class_counts"):
+        lf.open(made).stats("class_count")
 
 
 ASKED = """
@@ -928,7 +950,7 @@ cli.main()
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_signal_while_the_database_is_written_stops_the_run(name: str, own: Path, write_export: WriteExport) -> None:
-    arguments = ["snapshot", write_export(rows("z")), "--store", own]
+    arguments = ["snapshot", str(write_export(rows("z"))), "--store", str(own)]
 
     run = subprocess.run(
         [sys.executable, "-c", STOPPED.format(signal=name), *arguments], capture_output=True, text=True, timeout=60
