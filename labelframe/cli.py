@@ -56,11 +56,22 @@ class Format(str, Enum):
     markdown = "markdown"
 
 
+def _folder(text: str) -> Path:
+    """A folder that may be a store: an address on the network is refused while one can tell it from a path."""
+    from labelframe.store import local
+
+    return local(text)
+
+
 Snapshot = Annotated[
-    Path, typer.Argument(metavar="DIR", help="A snapshot, as `labelframe flatten` writes it, or a store: its latest.")
+    Path,
+    typer.Argument(
+        metavar="DIR", parser=_folder, help="A snapshot, as `labelframe flatten` writes it, or a store: its latest."
+    ),
 ]
 Store = Annotated[
-    Path, typer.Argument(metavar="STORE", help="A folder of snapshots, as `labelframe snapshot` makes it.")
+    Path,
+    typer.Argument(metavar="STORE", parser=_folder, help="A folder of snapshots, as `labelframe snapshot` makes it."),
 ]
 AsOf = Annotated[
     str | None,
@@ -105,6 +116,9 @@ class _Stopped(BaseException):
     """A signal asked the program to end."""
 
 
+_signals: list[int] = []  # that were received: DuckDB makes an exception of its own of ours
+
+
 def main() -> NoReturn:
     """Run the command line; every expected error becomes one message and exit code 2."""
     for stream in (sys.stdout, sys.stderr):
@@ -115,19 +129,23 @@ def main() -> NoReturn:
             signal.signal(getattr(signal, name), _stop)
     # SQL may begin with a comment: that is no option.
     arguments = [f" {part}" if part.startswith(("-- ", "--\n")) else part for part in sys.argv[1:]]
+    _signals.clear()
     try:
         app(arguments)
-    except LabelframeError as error:
+    except (Exception, _Stopped) as error:
+        if _signals:
+            errors.print("Stopped. Nothing unfinished was left behind.", markup=False)
+            sys.exit(128 + _signals[0])
+        if not isinstance(error, LabelframeError):
+            raise
         errors.print(f"Error: {error}", markup=False, soft_wrap=True)
         sys.exit(2)
-    except _Stopped as stopped:
-        errors.print("Stopped. Nothing unfinished was left behind.", markup=False)
-        sys.exit(128 + stopped.args[0])
     sys.exit(0)
 
 
 def _stop(number: int, frame: object) -> NoReturn:
-    raise _Stopped(number)
+    _signals.append(number)
+    raise _Stopped
 
 
 @contextmanager
@@ -194,7 +212,10 @@ def flatten(
 def snapshot(
     sources: Sources,
     store: Annotated[
-        Path, typer.Option("--store", metavar="STORE", help="Folder of snapshots; made where it is not there.")
+        Path,
+        typer.Option(
+            "--store", metavar="STORE", parser=_folder, help="Folder of snapshots; made where it is not there."
+        ),
     ],
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="File it under this time, in UTC; now where left out.")
@@ -232,7 +253,9 @@ def snapshot(
         _say(f"nothing has changed since {before.name}: no new snapshot")
     elif before is not None and changes is not None:
         counts = f"{changes.added:,} added, {changes.removed:,} removed, {changes.changed:,} changed"
-        _say(f"label rows since {before.name}: {counts}")
+        rejected = f"; rejects: {changes.rejects:,} differ" if changes.rejects else ""
+        ontology_differs = "; the ontology differs" if changes.ontology else ""
+        _say(f"label rows since {before.name}: {counts}{rejected}{ontology_differs}")
     told = {
         "store": store.as_posix(),
         "snapshot": new and new.name,
@@ -240,6 +263,8 @@ def snapshot(
         "previous": before and before.name,
         **{name: taken.rows[name] for name in ("label_rows", "objects", "rejects")},
         **{f"{name}_label_rows": changes and getattr(changes, name) for name in ("added", "removed", "changed")},
+        **{f"{name}_changed": changes and getattr(changes, name) for name in ("rejects", "ontology")},
+        "notes": list(taken.notes),
         "seconds": round(time.monotonic() - start, 3),
     }
     with _output():
@@ -256,8 +281,10 @@ def snapshots(store: Store, form: As = Format.table) -> None:
     """List the snapshots of a store, oldest first."""
     from labelframe import store as stores
 
-    listed = stores.listing(stores.snapshots(store))
+    listed, notes = stores.listing(stores.snapshots(store))
     _show(listed.drop_columns(["previous"]), form)
+    for note in notes:
+        _say(f"note: {note}")
     for one in stores.incomplete(store):
         _say(f"not complete, and not listed: {one.path.as_posix()}")
 
@@ -537,14 +564,21 @@ def _register(folder: Path) -> Path:
     from labelframe.parquet import is_snapshot
     from labelframe.store import is_store, write_store_database
 
-    of_store = is_store(folder) and not is_snapshot(folder)
-    return write_store_database(folder) if of_store else write_database(folder)
+    if is_snapshot(folder) or not is_store(folder):
+        return write_database(folder)
+    path, notes = write_store_database(folder)
+    for note in notes:
+        _say(f"note: {note}")
+    return path
 
 
 @app.command()
 def stats(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A snapshot, or a store: `labelframe snapshot` writes into one.")
+        Path,
+        typer.Argument(
+            metavar="DIR", parser=_folder, help="A snapshot, or a store: `labelframe snapshot` writes into one."
+        ),
     ],
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="A statistic; the list of them where left out.")
@@ -889,12 +923,12 @@ def verify(folder: Snapshot, form: As = Format.table, as_of: AsOf = None) -> Non
 
     from labelframe import verify as checking
     from labelframe.parquet import is_snapshot
-    from labelframe.store import is_store, resolve
+    from labelframe.store import database_note, is_store, resolve
 
     chosen = folder if as_of is None else resolve(folder, as_of)
     of_store = is_store(chosen) and not is_snapshot(chosen)
     findings = checking.verify_store(chosen) if of_store else checking.verify(chosen)
-    for note in (checking.leftover_note(chosen), checking.database_note(chosen)):
+    for note in (checking.leftover_note(chosen), database_note(chosen)):
         if note is not None:
             _say(f"note: {note}")
     if findings:

@@ -15,20 +15,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import orjson
 
+from labelframe import content
 from labelframe.database import connect, register_files
 from labelframe.errors import Found, LabelframeError, SnapshotError, printable
+from labelframe.flattening.cold import EXPORT_KEYS, LINK_KEYS
 from labelframe.parquet import Manifest, SnapshotWriter, is_snapshot, part_paths, read_manifest, unseen
 from labelframe.queries import sql_folder
 from labelframe.store import (
     AsOf,
     Dated,
     PathLike,
+    database_note,
     hold,
     is_store,
     local,
     moment,
     snapshots,
+    sound,
     unwritable,
     write_held_database,
 )
@@ -80,8 +85,9 @@ def take(
         always: also where nothing has changed.
 
     Links, hashes and times of an export differ each time: compared are label rows by their `content_hash`, rejects by
-    reason, place and text, and the ontology. Raises SnapshotError for a time that is taken, for a store that cannot be
-    written, and while another run writes to it.
+    reason, place and what they say without these, and the ontology. The store's database is written anew where it is
+    not current. Raises SnapshotError for a time that is taken, for a store that cannot be written, and while another
+    run writes to it.
     """
     time = None if at is None else moment(at).replace(microsecond=0)
     with _held(store) as (folder, work):
@@ -96,8 +102,12 @@ def take(
             is_new = always or changes is None or not changes.are_none
             if is_new:
                 writer.move_in()
-        if is_new:
-            notes += _registered(folder, work, sorted({one.name for one in (*there, new)}))
+        # Not current where a run was killed before it had written the database, or a snapshot was damaged since.
+        if is_new or database_note(folder) is not None:
+            these = sorted({*there, *([new] if is_new else [])}, key=lambda one: one.taken_at)
+            notes += _registered(folder, work, these)
+        else:
+            notes += sound(there)[1]
     rows = {name: table["rows"] for name, table in manifest["tables"].items()}
     return Taken(folder, new if is_new else None, previous, changes, rows, notes)
 
@@ -161,6 +171,7 @@ def _compare(previous: Dated | None, writer: SnapshotWriter) -> tuple[Changes | 
     try:
         manifest = read_manifest(previous.path)
         with connect() as connection:
+            connection.create_function("said_of", said_of, ["VARCHAR", "VARCHAR"], "VARCHAR")
             connection.execute("CREATE SCHEMA old_snapshot; CREATE SCHEMA new_snapshot")
             for name in COMPARED:
                 register_files(connection, f"old_snapshot.{name}", part_paths(previous.path, manifest, name))
@@ -172,14 +183,50 @@ def _compare(previous: Dated | None, writer: SnapshotWriter) -> tuple[Changes | 
         return None, (f"{previous.name} cannot be compared with: {told}; see labelframe verify",)
 
 
-def _registered(store: Path, work: Held, names: Sequence[str]) -> tuple[str, ...]:
-    """Write the store's database; what went wrong, as a note: the snapshots are well without it."""
+def said_of(json_path: str, raw: str) -> str:
+    """What a rejected part says without what changes from export to export, nothing where it is no JSON.
+
+    >>> said_of("$", '{"label_hash": "a", "exported_at": "May"}') == said_of("$", '{"label_hash":"a"}')
+    True
+    """
+    key = re.search(r"\.(\w+)(?:\[\d+\])*$", json_path)  # a part may be what stands at such a key
     try:
-        write_held_database(store, work, names)
+        part = orjson.loads(raw)
+        return content.shown(content.sums(_lasting({key[1]: part} if key else part)))
+    except (orjson.JSONDecodeError, RecursionError):
+        return ""
+
+
+def _lasting(value: object) -> object:
+    """A JSON value without hashes and times of its export, and without the queries of its links."""
+    if isinstance(value, list):
+        return [_lasting(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _unsigned(part) if key in LINK_KEYS else _lasting(part)
+        for key, part in value.items()
+        if key not in EXPORT_KEYS
+    }
+
+
+def _unsigned(link: object) -> object:
+    if isinstance(link, list):
+        return [_unsigned(each) for each in link]
+    return link.partition("?")[0] if isinstance(link, str) else _lasting(link)
+
+
+def _registered(store: Path, work: Held, these: Sequence[Dated]) -> tuple[str, ...]:
+    """Write the store's database over those of these snapshots that are well; what went wrong, as notes."""
+    well, notes = sound(these)
+    try:
+        write_held_database(store, work, [one.name for one in well])
     except (LabelframeError, OSError, duckdb.Error) as error:
         told = (error.message if isinstance(error, LabelframeError) else None) or str(error).partition("\n")[0]
-        return (f"{printable(told)} The snapshots are well; afterwards: labelframe register {store.as_posix()}",)
-    return ()
+        unharmed = "" if notes else " The snapshots are well; afterwards:"
+        remedy = f"{unharmed} labelframe register {store.as_posix()}" if well else ""
+        notes += (f"{printable(told)}{remedy}",)
+    return notes
 
 
 @dataclass(frozen=True)
@@ -254,7 +301,7 @@ def prune(store: PathLike, rules: Rules, dry_run: bool = False) -> Pruned:
         notes: tuple[str, ...] = ()
         if pruned.gone:
             # First: what goes must not be missed by who reads the database.
-            notes = _registered(folder, work, [one.name for one in pruned.kept])
+            notes = _registered(folder, work, pruned.kept)
         for one in pruned.gone:
             away = work.root / one.path.name
             try:

@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labelframe import parquet, tables
-from labelframe.errors import Found, SnapshotError, unknown_name
+from labelframe.errors import Found, SnapshotError, UnknownNameError, unknown_name
 from labelframe.frame import frame
+from labelframe.queries import read_folder, sql_folder
 from labelframe.read import find_sources
 from labelframe.schema import TABLES
 from labelframe.version import __version__
@@ -231,6 +232,11 @@ class Labels(Mapping[str, pa.Table]):
         from labelframe import stats
 
         own = None if sql_dir is None else Path(sql_dir)
+        if name not in stats.statistics(own) and name in read_folder(sql_folder() / "history"):
+            raise UnknownNameError(
+                f"There is no statistic of one snapshot named {name}.",
+                remedy=f'It is asked of the history of a store: lf.stats_of_history(store, "{name}")',
+            )
         with self._asked(where, ontology, narrowed=by is not None) as connection:
             return stats.run_statistic(connection, name, parameters, own, by)
 
@@ -498,11 +504,14 @@ def open(folder: PathLike, as_of: AsOf | None = None) -> Labels:
         folder: the folder of a snapshot, or a store.
         as_of: of a store the latest snapshot taken by then: a time or a day, such as "2026-11-24" (all of it, in UTC).
 
-    Raises SnapshotError where the folder is neither, or the store has no snapshot that early.
+    Raises SnapshotError where the folder is neither, the store has no snapshot that early, or that one is damaged.
     """
     from labelframe import store
 
-    return Labels(folder=store.resolve(folder, as_of))
+    chosen = store.resolve(folder, as_of)
+    if chosen != Path(folder):
+        store.check_sound(chosen)
+    return Labels(folder=chosen)
 
 
 def take_snapshot(
@@ -558,10 +567,14 @@ def snapshot(
 
 
 def snapshots(store: PathLike) -> pl.DataFrame:
-    """The complete snapshots of a store, oldest first, one row each: name, time, rows, size.
+    """The complete snapshots of a store, oldest first, one row each: name, time, rows, size. Those that are damaged are
+    left out, with a warning.
 
     Raises SnapshotError where there is no store.
     """
     from labelframe import store as stores
 
-    return frame(stores.listing(stores.snapshots(store)))
+    listed, notes = stores.listing(stores.snapshots(store))
+    for note in notes:
+        warnings.warn(note, stacklevel=2)
+    return frame(listed)

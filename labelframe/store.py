@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -29,11 +32,12 @@ from labelframe.database import (
 )
 from labelframe.errors import Found, LabelframeError, SnapshotError, printable, unknown_name
 from labelframe.parquet import Manifest, is_snapshot, part_paths, read_manifest
-from labelframe.schema import TABLES, TIME, Table
+from labelframe.schema import DATABASE, TABLES, TIME, Table
 from labelframe.workplace import Held
 
 PREFIX = "snapshot="  # Hive style: any reader of Parquet makes a column `snapshot` of it
 WORK = ".labelframe"  # the folder of a store where one run at a time works
+PARQUET = b"PAR1"  # how its files end
 TIMES = "2026-11-24, 2026-11-24T02:00, 2026-11-24T02:00:00+01:00; UTC where it names no zone"
 
 AsOf = str | date  # a datetime is a date too
@@ -115,7 +119,7 @@ def incomplete(store: Path) -> list[Dated]:
 
 def local(store: PathLike) -> Path:
     """The folder of a store. Raises SnapshotError for an address on the network."""
-    if re.match(r"\w{2,}:/", os.fspath(store)):
+    if re.match(r"[A-Za-z][\w+.-]+://", os.fspath(store)):
         raise SnapshotError(
             "A store is a local folder.",
             source=os.fspath(store),
@@ -188,8 +192,18 @@ def last_moment(when: AsOf) -> datetime:
     '2026-11-24T23:59:59.999999+00:00'
     """
     start = moment(when)
-    has_time = re.search(r"\d[T ]\d", when) if isinstance(when, str) else isinstance(when, datetime)
-    return datetime.combine(start, datetime.max.time(), UTC) if not has_time else start
+    return datetime.combine(start, datetime.max.time(), UTC) if _is_day(when) else start
+
+
+def _is_day(when: AsOf) -> bool:
+    """Whether a time that can be read is a day."""
+    if not isinstance(when, str):
+        return not isinstance(when, datetime)
+    try:
+        date.fromisoformat(when.strip())
+    except ValueError:
+        return False
+    return True
 
 
 LISTING = pa.schema(
@@ -208,9 +222,57 @@ LISTING = pa.schema(
 """The columns of the table `snapshots`."""
 
 
-def listing(these: Sequence[Dated]) -> pa.Table:
-    """One row for each snapshot, as their manifests tell."""
-    return _listing({one: read_manifest(one.path) for one in these})
+def sound(these: Sequence[Dated]) -> tuple[dict[Dated, Manifest], tuple[str, ...]]:
+    """The snapshots that can be read, with their manifests, and a note on each that is damaged. That their files are
+    there and whole is seen by how they end: to read them all is for `verify`."""
+    manifests, notes = {}, []
+    for one in these:
+        try:
+            manifests[one] = _sound_manifest(one)
+        except SnapshotError as error:
+            see = f"See labelframe verify {one.store.as_posix()}"
+            notes.append(f"{one.name} is damaged, and left out: {printable(error.message)} {see}")
+    if these and manifests and these[-1] not in manifests:
+        notes.append(f"the latest that is well is {max(one.name for one in manifests)}")
+    return manifests, tuple(notes)
+
+
+def check_sound(folder: Path) -> None:
+    """Raises SnapshotError, which names it, where a snapshot of a store is damaged."""
+    one = dated(folder)
+    if one is None:
+        return
+    try:
+        _sound_manifest(one)
+    except SnapshotError as error:
+        raise SnapshotError(
+            f"The snapshot {one.name} is damaged: {error.message}",
+            source=one.store.as_posix(),
+            expected=error.expected,
+            found=None if error.found is None else Found(error.found),
+            remedy="See labelframe verify STORE; an older one is opened with as_of (--as-of TIME).",
+        ) from None
+
+
+def _sound_manifest(one: Dated) -> Manifest:
+    """The manifest of a snapshot. Raises SnapshotError where it cannot be read, or a file is gone or cut off."""
+    manifest = read_manifest(one.path)
+    for path in (path for table in TABLES for path in part_paths(one.path, manifest, table)):
+        try:
+            with path.open("rb") as file:
+                file.seek(-len(PARQUET), os.SEEK_END)
+                is_whole = file.read() == PARQUET
+        except OSError:  # shorter than its end, or unreadable
+            is_whole = False
+        if not is_whole:
+            raise SnapshotError(f"{path.relative_to(one.path).as_posix()} is no whole file of Parquet.")
+    return manifest
+
+
+def listing(these: Sequence[Dated]) -> tuple[pa.Table, tuple[str, ...]]:
+    """One row for each snapshot, as their manifests tell; those that are damaged are left out, with a note on each."""
+    manifests, notes = sound(these)
+    return _listing(manifests), notes
 
 
 def _listing(manifests: Mapping[Dated, Manifest]) -> pa.Table:
@@ -270,9 +332,12 @@ def _over_all(first: Dated, table: Table, files: Iterable[Path]) -> str:
     return f"SELECT {snapshot}, {columns} FROM read_parquet([{listed}], {options})"
 
 
-def write_store_database(store: PathLike) -> Path:
+def write_store_database(store: PathLike) -> tuple[Path, tuple[str, ...]]:
     """Write `STORE/labels.duckdb`: every table over all snapshots, and the latest, with every view, in the schema
-    `latest`. Raises SnapshotError where it cannot be written, or another run is writing to the store."""
+    `latest`. Those that are damaged are left out, with a note on each.
+
+    Raises SnapshotError where it cannot be written, no snapshot is well, or another run is writing to the store.
+    """
     folder = local(store)
     work = hold(folder)
     try:
@@ -280,13 +345,20 @@ def write_store_database(store: PathLike) -> Path:
     except OSError as error:
         raise unwritable(folder, error) from None
     try:
-        return write_held_database(folder, work, [one.name for one in _some(folder)])
+        well, notes = sound(_some(folder))
+        return write_held_database(folder, work, [one.name for one in well]), notes
     finally:
         work.leave()
 
 
 def write_held_database(store: Path, work: Held, names: Sequence[str]) -> Path:
     """As `write_store_database`, over these snapshots of a store that is held."""
+    if not names:
+        raise SnapshotError(
+            "No snapshot of the store is well.",
+            source=store.as_posix(),
+            remedy="See what is wrong with: labelframe verify STORE",
+        )
     return write_views(store, partial(_register_store, store=store, names=names), work.root)
 
 
@@ -302,6 +374,46 @@ def _register_store(connection: duckdb.DuckDBPyConnection, store: Path, names: S
     connection.execute("CREATE SCHEMA latest")
     connection.execute("SET schema = 'labels.latest'")
     register_snapshot(connection, store / f"{PREFIX}{max(names)}", How(schema="latest"))
+
+
+def database_note(folder: PathLike) -> str | None:
+    """What to do about `labels.duckdb`, None where it shows this snapshot, or this store. It can be made anew: this is
+    no finding. A snapshot of a store needs none."""
+    root = Path(folder).resolve()
+    path = root / DATABASE
+    if not path.is_file():
+        return None if dated(root) else f"{DATABASE} is missing: write it with labelframe register DIR"
+    try:
+        with TemporaryDirectory(prefix="labelframe-") as scratch:
+            # A copy: DuckDB finds no database below a folder with a question mark in its name.
+            copy = Path(scratch) / DATABASE
+            shutil.copyfile(path, copy)
+            with duckdb.connect(str(copy), read_only=True) as connection:
+                rows = connection.execute("SELECT schema_name, view_name, sql FROM duckdb_views()").fetchall()
+    except (OSError, duckdb.Error):
+        return f"{DATABASE} cannot be opened: write it anew with labelframe register DIR"
+    views = {(schema, name): set(re.findall(r"'((?:[^']|'')+\.parquet)'", sql)) for schema, name, sql in rows}
+    try:
+        read = _read_by_views(root)
+    except SnapshotError:  # that a manifest is damaged is a finding
+        return None
+    for view, paths in read.items():
+        if views.get(view) != {literal(pattern(path))[1:-1] for path in paths}:
+            return f"{DATABASE} points elsewhere: run labelframe register DIR"
+    return None
+
+
+def _read_by_views(root: Path) -> dict[tuple[str, str], list[Path]]:
+    """The files that views of `labels.duckdb` must read: those of a store are all written at once, so one tells."""
+
+    def parts(folder: Path, manifest: Manifest, name: str) -> list[Path]:
+        return [folder / part["path"] for part in manifest["tables"][name]["parts"]]
+
+    if is_snapshot(root):
+        manifest = read_manifest(root)
+        return {("main", name): parts(root, manifest, name) for name in TABLES}
+    of_each = [parts(one.path, manifest, "label_rows") for one, manifest in sound(snapshots(root))[0].items()]
+    return {("main", "label_rows"): [*chain(*of_each)], ("latest", "label_rows"): [*chain(*of_each[-1:])]}
 
 
 def hold(store: Path) -> Held:

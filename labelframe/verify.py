@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labelframe import store
-from labelframe.database import connect, identifier, literal, pattern, register_files
+from labelframe.database import connect, identifier, literal, register_files
 from labelframe.errors import SnapshotError, printable
 from labelframe.parquet import Manifest, file_sha256, is_snapshot, read_manifest
 from labelframe.queries import sql_folder
-from labelframe.schema import DATABASE, TABLES, Table
+from labelframe.schema import TABLES, Table
 from labelframe.stats import run_query
 
 PathLike = str | os.PathLike[str]
@@ -112,45 +108,6 @@ def extent(folder: PathLike) -> Extent:
     parts = [part for table in tables for part in table["parts"]]
     size, rows = sum(part.get("size", 0) for part in parts), sum(table["rows"] for table in tables)
     return Extent(len(parts), size, rows, len(folders))
-
-
-def database_note(folder: PathLike) -> str | None:
-    """What to do about `labels.duckdb`, None where it shows this snapshot, or this store. It can be made anew: this is
-    no finding. A snapshot of a store needs none."""
-    root = Path(folder).resolve()
-    path = root / DATABASE
-    if not path.is_file():
-        return None if store.dated(root) else f"{DATABASE} is missing: write it with labelframe register DIR"
-    try:
-        with TemporaryDirectory(prefix="labelframe-") as scratch:
-            # A copy: DuckDB finds no database below a folder with a question mark in its name.
-            copy = Path(scratch) / DATABASE
-            shutil.copyfile(path, copy)
-            with duckdb.connect(str(copy), read_only=True) as connection:
-                rows = connection.execute("SELECT schema_name, view_name, sql FROM duckdb_views()").fetchall()
-    except (OSError, duckdb.Error):
-        return f"{DATABASE} cannot be opened: write it anew with labelframe register DIR"
-    views = {(schema, name): set(re.findall(r"'((?:[^']|'')+\.parquet)'", sql)) for schema, name, sql in rows}
-    try:
-        read = _read_by_views(root)
-    except SnapshotError:  # of a store: that a manifest is damaged is a finding
-        return None
-    for view, paths in read.items():
-        if views.get(view) != {literal(pattern(path))[1:-1] for path in paths}:
-            return f"{DATABASE} points elsewhere: run labelframe register DIR"
-    return None
-
-
-def _read_by_views(root: Path) -> dict[tuple[str, str], list[Path]]:
-    """The files that views of `labels.duckdb` must read: those of a store are all written at once, so one tells."""
-
-    def parts(folder: Path, name: str) -> list[Path]:
-        return [folder / part["path"] for part in read_manifest(folder)["tables"][name]["parts"]]
-
-    if is_snapshot(root):
-        return {("main", name): parts(root, name) for name in TABLES}
-    of_each = [parts(one.path, "label_rows") for one in store.snapshots(root)]
-    return {("main", "label_rows"): [*chain(*of_each)], ("latest", "label_rows"): [*chain(*of_each[-1:])]}
 
 
 def _check_manifest(manifest: Manifest) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -28,8 +29,8 @@ from labelframe import database, keep, store
 from labelframe.errors import LabelframeError, SnapshotError, UnknownNameError
 from labelframe.parquet import SnapshotWriter
 from labelframe.schema import DATABASE, MANIFEST, TABLES
-from labelframe.store import PREFIX, WORK, Dated, register_history, resolve
-from labelframe.verify import database_note, verify, verify_store
+from labelframe.store import PREFIX, WORK, Dated, database_note, register_history, resolve
+from labelframe.verify import verify, verify_store
 
 WriteExport = Callable[..., Path]
 
@@ -166,6 +167,69 @@ def test_rejects_and_the_ontology_count_as_changes(write_export: WriteExport, tm
 
     assert [told["changed"] for told in (first, second, third, fourth)] == [True, False, True, True]
     assert [told["rejects"] for told in (first, second, third, fourth)] == [1, 1, 1, 1]
+    assert [told["rejects_changed"] for told in (first, second, third, fourth)] == [None, 0, 0, 2]
+    assert [told["ontology_changed"] for told in (first, second, third, fourth)] == [None, 0, 1, 0]
+
+
+def test_what_differs_of_rejects_and_ontology_is_told(write_export: WriteExport, tmp_path: Path) -> None:
+    bad = rows("a", "b")
+    bad[1]["data_units"]["unit"]["labels"]["objects"] = 3
+    snapshot(write_export(bad), tmp_path / "store", "--at", "2026-05-01", "--on-error", "collect")
+    bad[1]["data_units"]["unit"]["labels"]["objects"] = 4
+    ontology = write_export(
+        {"objects": [{"id": "1", "name": "Car", "featureNodeHash": "f"}], "classifications": []}, "o"
+    )
+    more = ["--on-error", "collect", "--at"]
+
+    rejects = snapshot(write_export(bad), tmp_path / "store", *more, "2026-05-02")
+    structure = snapshot(write_export(bad), tmp_path / "store", *more, "2026-05-03", "--ontology", str(ontology))
+
+    since = "label rows since 2026-05-0{}T000000Z: 0 added, 0 removed, {} changed"
+    assert since.format(1, 1) + "; rejects: 2 differ\n" in rejects.stderr
+    assert since.format(2, 0) + "; the ontology differs\n" in structure.stderr
+
+
+def of_a_day(day: str, name: str = "Car") -> dict[str, Any]:
+    """A label row as the export of that day has it."""
+    row = image_row("a", name)
+    row["export_hash"], row["exported_at"] = f"export-{day}", f"2026-05-{day}T00:00:00Z"
+    row["export_history"] = [{"export_hash": f"export-{day}", "exported_at": f"2026-05-{day}T00:00:00Z"}]
+    row["data_units"]["unit"]["data_link"] = f"https://example.com/a.png?signature={day}"
+    return row
+
+
+def test_rejects_that_differ_only_in_what_each_export_changes_are_no_change(
+    write_export: WriteExport, tmp_path: Path
+) -> None:
+    taken = []
+    for day, name in (("01", "Car"), ("02", "Car"), ("03", "Bus")):
+        exported = json.dumps([of_a_day(day), of_a_day(day, name), 7])
+        export = tmp_path / "twice.json"
+        export.write_text(exported.replace("7]", f'{{"label_hash": "b", "exported_at": "{day}", "x": tru}}]'), "utf-8")
+        taken.append(lf.snapshot(export, tmp_path / "store", at=f"2026-05-{day}", on_error="collect"))
+
+    assert [labels is not None for labels in taken] == [True, False, True]
+    assert taken[0] is not None
+    assert len(taken[0]["rejects"]) >= 2
+
+
+@pytest.mark.parametrize(
+    ("json_path", "old", "new", "same"),
+    [
+        ("$", '{"a": 1, "exported_at": "x"}', '{"export_history": [], "a": 1.0}', True),
+        ("$", '{"a": 1}', '{"a": 2}', False),
+        ("$.spaces.s", '{"child_info": {"data_link": "u?1"}}', '{"child_info": {"data_link": "u?2"}}', True),
+        ("$.data_units.u.data_link", '"u?1"', '"u?2"', True),
+        ("$.data_units.u.data_links[0]", '"u?1"', '"v?1"', False),
+        ("$.data_units.u", '{"data_links": ["u?1", 3]}', '{"data_links": ["u?2", 3]}', True),
+        ("$.exported_at", '"x"', '"y"', True),
+        ("$.label_title", '"x?1"', '"x?2"', False),
+        ("", "{broken 1", "{broken 2", True),
+        ("$", '{"a": ' + "[" * 1010 + "1" + "]" * 1010 + "}", "{", True),
+    ],
+)
+def test_what_a_reject_says_is_compared(json_path: str, old: str, new: str, same: bool) -> None:
+    assert (keep.said_of(json_path, old) == keep.said_of(json_path, new)) is same
 
 
 def test_a_fault_leaves_the_store_as_it_was(write_export: WriteExport, own: Path, tmp_path: Path) -> None:
@@ -232,6 +296,17 @@ def test_an_empty_folder_becomes_a_store(tmp_path: Path, write_export: WriteExpo
 def test_a_store_on_the_network_is_refused(tmp_path: Path, write_export: WriteExport) -> None:
     for asked in (["snapshot", write_export(rows("a")), "--store"], ["snapshots"], ["stats"]):
         assert message(labelframe(*asked, "s3://bucket/store"))[1] == "A store is a local folder."
+
+
+def test_a_folder_whose_name_ends_with_a_colon_is_local(tmp_path: Path, write_export: WriteExport) -> None:
+    export = write_export(rows("a"))
+
+    run = labelframe("snapshot", export, "--store", "data:/x", "--at", "2026-05-01", folder=tmp_path)
+
+    assert (run.returncode, run.stdout) == (0, f"data:/x/{PREFIX}2026-05-01T000000Z\n")
+    assert answer(labelframe("snapshots", "data:/x", folder=tmp_path))
+    with pytest.raises(SnapshotError, match="A store is a local folder"):
+        lf.snapshot(export, "abfss://data@account/x")
 
 
 def test_two_runs_on_one_store_do_not_meet(own: Path, write_export: WriteExport) -> None:
@@ -301,6 +376,122 @@ def test_a_previous_snapshot_that_is_damaged_is_no_hindrance(own: Path, write_ex
     assert {finding.snapshot for finding in verify_store(own)} == {THIRD}
 
 
+def damage(folder: Path, name: str, what: str) -> None:
+    """Damage a snapshot of a store."""
+    part = folder / f"{PREFIX}{name}" / "objects" / "part-00000.parquet"
+    if what == "gone":
+        part.unlink()
+    elif what == "cut off":
+        part.write_bytes(part.read_bytes()[:-1])
+    elif what == "empty":
+        part.write_bytes(b"")
+    else:
+        manifest = folder / f"{PREFIX}{name}" / MANIFEST
+        manifest.write_text(manifest.read_text("utf-8")[:100], "utf-8")
+
+
+def in_database(folder: Path) -> tuple[list[str], list[int]]:
+    """Which snapshots `labels.duckdb` shows, and how many label rows the latest has."""
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
+        shown = connection.sql("select distinct snapshot from label_rows order by all").fetchall()
+        connection.sql("select count(*) from objects").fetchall()
+        latest = connection.sql("select count(*) from latest.label_rows").fetchall()
+    return [name for (name,) in shown], [count for (count,) in latest]
+
+
+@pytest.mark.parametrize("what", ["missing", "stale", "no database"])
+def test_a_run_without_changes_writes_a_database_that_is_not_current(
+    what: str, own: Path, write_export: WriteExport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = write_export(rows("a", "z"))
+    if what == "missing":
+        (own / DATABASE).unlink()
+    elif what == "no database":
+        (own / DATABASE).write_bytes(b"SQLite")
+    with monkeypatch.context() as patch:  # as if it had been killed there
+        patch.setattr(keep, "_registered", lambda *_: ())
+        assert lf.snapshot(export, own) is not None
+    assert database_note(own) is not None
+
+    assert lf.snapshot(export, own) is None
+
+    assert database_note(own) is None
+    assert in_database(own) == (names(own), [2])
+
+
+def test_a_run_without_changes_leaves_a_current_database_alone(own: Path, write_export: WriteExport) -> None:
+    export = write_export(rows("z"))
+    lf.snapshot(export, own)
+    before = (own / DATABASE).stat().st_mtime_ns
+
+    told = answer_of(snapshot(export, own))
+
+    assert (told["snapshot"], told["notes"]) == (None, [])
+    assert (own / DATABASE).stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("what", ["gone", "cut off", "empty", "manifest"])
+def test_a_damaged_snapshot_is_left_out_and_told(what: str, own: Path, write_export: WriteExport) -> None:
+    damage(own, FIRST, what)
+
+    listed = labelframe("snapshots", own, "--format", "csv")
+    registered = labelframe("register", own)
+    after_register = in_database(own)
+    taken = snapshot(write_export(rows("z")), own)
+    again = snapshot(write_export(rows("z")), own)
+
+    assert [line.partition(",")[0] for line in listed.stdout.splitlines()[1:]] == [SECOND, THIRD]
+    assert (listed.returncode, registered.returncode) == (0, 0)
+    assert after_register == ([SECOND, THIRD], [3])
+    for run in (listed, registered, taken, again):
+        assert f"note: {FIRST} is damaged" in run.stderr
+        assert f"labelframe verify {own.as_posix()}" in run.stderr
+        assert "are well" not in run.stderr
+    for run in (taken, again):
+        (note,) = answer_of(run)["notes"]
+        assert note.startswith(f"{FIRST} is damaged")
+    assert in_database(own) == (names(own)[1:], [1])
+    assert database_note(own) is None
+    assert {finding.snapshot for finding in verify_store(own)} == {FIRST}
+    with pytest.warns(UserWarning, match=f"{FIRST} is damaged"):
+        assert lf.snapshots(own)["snapshot"].to_list() == names(own)[1:]
+
+
+@pytest.mark.parametrize("what", ["gone", "cut off", "empty", "manifest"])
+def test_a_damaged_latest_is_named_and_the_one_before_it_is_the_latest_of_the_database(what: str, own: Path) -> None:
+    damage(own, THIRD, what)
+
+    registered = labelframe("register", own)
+
+    assert f"note: the latest that is well is {SECOND}" in registered.stderr
+    assert in_database(own) == ([FIRST, SECOND], [2])
+    with pytest.raises(SnapshotError, match=f"The snapshot {THIRD} is damaged: "):
+        lf.open(own)
+    assert message(labelframe("stats", own, "class_counts"))[1].startswith(f"The snapshot {THIRD} is damaged: ")
+    assert lf.open(own, as_of="2026-05-02T12:00").snapshot == SECOND
+    assert {finding.snapshot for finding in verify_store(own)} == {THIRD}
+
+
+def test_a_snapshot_that_was_damaged_later_leaves_the_database_with_the_next_run(
+    own: Path, write_export: WriteExport
+) -> None:
+    export = write_export(rows("z"))
+    lf.snapshot(export, own)
+    damage(own, SECOND, "gone")
+
+    told = answer_of(snapshot(export, own))
+
+    assert told["snapshot"] is None
+    assert in_database(own)[0] == [FIRST, THIRD, names(own)[-1]]
+
+
+def test_a_store_without_a_snapshot_that_is_well_has_no_database(own: Path) -> None:
+    for name in (FIRST, SECOND, THIRD):
+        damage(own, name, "gone")
+
+    assert message(labelframe("register", own))[1] == "No snapshot of the store is well."
+
+
 # Listed and chosen
 
 
@@ -339,6 +530,9 @@ def test_a_folder_without_a_manifest_is_told_and_not_listed(own: Path) -> None:
         ("2026-05-02T02:00:00Z", SECOND),
         ("2026-05-02 04:00+02:00", SECOND),
         ("2026-05-02T03:59:59+02:00", FIRST),
+        ("2026-05-02t10:00", SECOND),
+        ("2026-05-02_01:00", FIRST),
+        (" 20260502 ", THIRD),
         ("2026-05-02T01:59:59", FIRST),
         (datetime(2026, 5, 2, 13), SECOND),
         (datetime(2026, 5, 2, 14, tzinfo=UTC), THIRD),
@@ -386,7 +580,6 @@ def test_no_store_and_an_empty_one_are_told(tmp_path: Path, demo: Path) -> None:
 COMMANDS = (
     ["sql", "", "select count(*) as n from boxes_px"],
     ["stats", "", "class_counts"],
-    ["stats", ""],
     ["check", ""],
     ["extra", ""],
     ["rejects", ""],
@@ -497,6 +690,15 @@ def test_labels_that_are_of_no_store_have_no_history(demo: Path) -> None:
     for labels in (lf.open(demo / "snapshot"), lf.flatten(demo / "export.json")):
         with pytest.raises(SnapshotError, match="Only labels of a store have a history"):
             labels.history()
+
+
+def test_a_statistic_over_the_history_says_how_it_is_asked(made: Path) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        lf.open(made).stats("class_growth")
+
+    assert caught.value.remedy == 'It is asked of the history of a store: lf.stats_of_history(store, "class_growth")'
+    with pytest.raises(UnknownNameError, match="Did you mean class_counts"):
+        lf.open(made).stats("class_count")
 
 
 ASKED = """
@@ -759,6 +961,37 @@ def test_names_and_times_of_snapshots_are_one() -> None:
 
     assert one.name == "0987-06-05T040302Z"
     assert store.dated(one.path) == one
+
+
+STOPPED = """
+import os, signal, sys, time
+from labelframe import cli, store
+def interrupted(connection, **options):
+    try:
+        os.kill(os.getpid(), signal.{signal})
+        time.sleep(10)
+    except BaseException:  # as DuckDB does while it runs a query
+        raise RuntimeError("Query interrupted") from None
+store._register_store = interrupted
+sys.argv[0] = "labelframe"
+cli.main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_while_the_database_is_written_stops_the_run(name: str, own: Path, write_export: WriteExport) -> None:
+    arguments = ["snapshot", str(write_export(rows("z"))), "--store", str(own)]
+
+    run = subprocess.run(
+        [sys.executable, "-c", STOPPED.format(signal=name), *arguments], capture_output=True, text=True, timeout=60
+    )
+
+    assert run.returncode == 128 + getattr(signal, name)
+    assert run.stderr.endswith("Stopped. Nothing unfinished was left behind.\n")
+    assert "Traceback" not in run.stderr
+    assert not (own / WORK).exists()
+    assert len(names(own)) == 4
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")

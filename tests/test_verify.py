@@ -26,7 +26,8 @@ from labelframe.labels import flatten_to_snapshot
 from labelframe.parquet import SnapshotWriter, file_sha256, read_manifest
 from labelframe.queries import sql_folder
 from labelframe.schema import DATABASE, MANIFEST, TABLES, Table
-from labelframe.verify import UNIQUE_KEYS, Finding, database_note, extent, verify
+from labelframe.store import database_note
+from labelframe.verify import UNIQUE_KEYS, Finding, extent, verify
 
 Damage = Callable[[Path], object]
 Told = list[tuple[str, str | None, int]]  # check, table, count

@@ -1,6 +1,7 @@
 -- What differs between two snapshots, whose tables are in the schemas old_snapshot and new_snapshot?
 -- One row. A label row is known by label_hash and branch, and changed where its content_hash is another; those without
--- label_hash are known by content_hash alone. rejects and ontology count rows that only one of the two has.
+-- label_hash are known by content_hash alone. rejects and ontology count rows that only one of the two has; a reject is
+-- known by its reason, its place and what it says without what changes from export to export (the function said_of).
 with old_rows as (
     select label_hash, coalesce(branch_name, 'main') as branch, content_hash from old_snapshot.label_rows
 ),
@@ -35,11 +36,13 @@ rejects as (
     from (
         select abs(sum(side)) as net
         from (
-            select reason, json_path, raw, 1 as side from new_snapshot.rejects
+            select reason, json_path, said_of(coalesce(json_path, ''), coalesce(raw, '')) as said, 1 as side
+            from new_snapshot.rejects
             union all
-            select reason, json_path, raw, -1 from old_snapshot.rejects
+            select reason, json_path, said_of(coalesce(json_path, ''), coalesce(raw, '')), -1
+            from old_snapshot.rejects
         )
-        group by reason, json_path, raw
+        group by reason, json_path, said
     )
 ),
 ontology as (
