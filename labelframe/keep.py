@@ -298,10 +298,10 @@ def prune(store: PathLike, rules: Rules, dry_run: bool = False) -> Pruned:
     snapshots(store)  # there is a store
     with _held(store) as (folder, work):
         pruned = _chosen(folder, rules)
-        notes: tuple[str, ...] = ()
+        notes = pruned.notes
         if pruned.gone:
             # First: what goes must not be missed by who reads the database.
-            notes = _registered(folder, work, pruned.kept)
+            notes = _registered(folder, work, pruned.kept)  # which tells of damaged ones too
         for one in pruned.gone:
             away = work.root / one.path.name
             try:
@@ -317,6 +317,10 @@ def prune(store: PathLike, rules: Rules, dry_run: bool = False) -> Pruned:
 
 
 def _chosen(store: Path, rules: Rules) -> Pruned:
+    """What goes and what stays. A damaged snapshot stays, and counts for no rule: it may be mended, and nothing that is
+    well goes on its account."""
     there = snapshots(store)
-    kept = rules.kept([one.taken_at for one in there])
-    return Pruned([one for one in there if one.taken_at not in kept], [one for one in there if one.taken_at in kept])
+    well, notes = sound(there)
+    kept = rules.kept([one.taken_at for one in well])
+    gone = [one for one in well if one.taken_at not in kept]
+    return Pruned(gone, [one for one in there if one not in gone], notes)

@@ -873,6 +873,16 @@ def test_the_latest_is_never_pruned(own: Path) -> None:
     assert names(own) == [THIRD]
 
 
+def test_a_damaged_snapshot_stays_and_counts_for_no_rule(own: Path) -> None:
+    (own / f"{PREFIX}{THIRD}" / MANIFEST).write_text("{")
+
+    answer_to = labelframe("prune", own, "--keep", "1")
+
+    assert answer_to.returncode == 0
+    assert names(own) == [SECOND, THIRD]
+    assert f"{THIRD} is damaged" in answer_to.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
