@@ -323,7 +323,7 @@ class _Background:
     """Does one thing after another in a thread of its own; a few may wait. What one raises, the next call raises, and
     nothing is done any more."""
 
-    WAITING = 12
+    WAITING = 4
 
     def __init__(self) -> None:
         self._queue: queue.Queue[tuple[Callable[[Any], object], Any] | None] = queue.Queue(self.WAITING)
