@@ -97,7 +97,6 @@ def over_time(
     ontology: PathLike | Mapping[str, Any] | None = None,
 ) -> pa.Table:
     """As `stats_over_time`, as pyarrow."""
-
     query = stats.statistic(name, None if sql_dir is None else Path(sql_dir))
     values = query.values(parameters or {})
     instead = {} if ontology is None else tables.ontology_tables(ontology)
@@ -176,11 +175,4 @@ def _snapshots(folder: PathLike) -> list[store.Dated]:
             found=Found("a snapshot"),
             remedy="Make one with: labelframe snapshot EXPORT --store STORE",
         )
-    listed = store.snapshots(Path(folder))
-    if not listed:
-        raise SnapshotError(
-            "There is no snapshot in this store.",
-            source=Path(folder).as_posix(),
-            remedy="Take one with: labelframe snapshot EXPORT --store STORE",
-        )
-    return listed
+    return store.some(Path(folder))

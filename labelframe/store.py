@@ -145,7 +145,7 @@ def resolve(folder: PathLike, as_of: AsOf | None = None) -> Path:
                 remedy="Name the store, or leave the time out.",
             )
         return path
-    there = _some(path)
+    there = some(path)
     if as_of is None:
         return there[-1].path
     end = last_moment(as_of)
@@ -159,7 +159,7 @@ def resolve(folder: PathLike, as_of: AsOf | None = None) -> Path:
     return early[-1].path
 
 
-def _some(store: Path) -> list[Dated]:
+def some(store: Path) -> list[Dated]:
     """The snapshots of a store. Raises SnapshotError where there are none."""
     there = snapshots(store)
     if not there:
@@ -302,7 +302,7 @@ def register_history(
     row_id is unique within a snapshot: a key begins with `snapshot`. What is asked of one snapshot reads its files
     only. Raises SnapshotError where there is no snapshot, UnknownNameError for a name that there is not.
     """
-    there = {one.name: one for one in _some(local(store).resolve())}
+    there = {one.name: one for one in some(local(store).resolve())}
     for name in names or ():
         if name not in there:
             raise unknown_name("snapshot", name, list(there))
@@ -345,7 +345,7 @@ def write_store_database(store: PathLike) -> tuple[Path, tuple[str, ...]]:
     except OSError as error:
         raise unwritable(folder, error) from None
     try:
-        well, notes = sound(_some(folder))
+        well, notes = sound(some(folder))
         return write_held_database(folder, work, [one.name for one in well]), notes
     finally:
         work.leave()
