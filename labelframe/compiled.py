@@ -21,10 +21,11 @@ import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from labelframe.arrays import dictionary_array, number_array, text_array
 from labelframe.flattening.columns import RUN_COLUMNS
 from labelframe.flattening.ordinary import Batch, flatten_batch
 from labelframe.kernel.machine import read_rows
-from labelframe.kernel.reader import Reader, dictionary_array
+from labelframe.kernel.reader import Reader
 from labelframe.kernel.scan import find_lines, find_rows
 from labelframe.read import Broken, Part, RawRow, RowBatch, read_batches
 from labelframe.schema import TABLES
@@ -34,7 +35,7 @@ log = logging.getLogger("labelframe")
 PATIENCE = 2.5  # seconds in which code that was compiled before is loaded
 COMPILING = "compiling the reader of label rows: this is done once, and takes about a quarter of a minute"
 WORTH = 1 << 20  # bytes of a batch below which the general path is as quick
-BATCH = 10 << 20
+BATCH = 16 << 20
 
 
 @dataclass
@@ -56,10 +57,10 @@ class Flattened:
         made = {}
         for name, columns in self.batch.columns.items():
             rows = self.batch.rows[name]
-            columns["row_id"] = pa.array(row_ids[rows])
+            columns["row_id"] = number_array(row_ids[rows])
             if name == "label_rows":
-                columns["source"] = dictionary_array(np.zeros(len(rows), np.int32), pa.array([source]))
-                columns["row_number"] = pa.array(numbers[rows])
+                columns["source"] = dictionary_array(np.zeros(len(rows), np.int32), text_array([source]))
+                columns["row_number"] = number_array(numbers[rows])
             schema = TABLES[name].schema
             made[name] = pa.RecordBatch.from_arrays([columns[column] for column in schema.names], schema=schema)
         return made
@@ -147,6 +148,10 @@ def _example() -> RowBatch:
 EXAMPLE = {
     "label_hash": "a",
     "data_type": "image",
+    "object_answers": {},
+    "classification_answers": {},
+    "object_actions": {},
+    "spaces": {},
     "data_units": {
         "b": {
             "data_type": "image/png",
@@ -187,7 +192,7 @@ def merged(
     order = np.argsort(row_ids, kind="stable")
     lie = {"row_id", "label_hash", *RUN_COLUMNS}
     columns = [
-        both[column].take(pa.array((here if column in lie else there)[order])).combine_chunks()
+        both[column].take(number_array((here if column in lie else there)[order])).combine_chunks()
         for column in both.column_names
     ]
     arrays = [each.chunk(0) if isinstance(each, pa.ChunkedArray) else each for each in columns]

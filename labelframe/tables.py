@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pyarrow as pa
 
+from labelframe.arrays import system_memory
 from labelframe.decode import (
     BrokenJsonError,
     OddValue,
@@ -158,7 +159,7 @@ def flatten_sources(
         progress(state)
 
     flattener = Flattener(output.take, options.on_error == "collect", ontology)
-    with paused_garbage_collection(), _pool(found, options) as pool:
+    with paused_garbage_collection(), system_memory(), _pool(found, options) as pool:
         for source in found.sources:
             for part in open_parts(source, run.passed_over, tick):
                 _Intake(part, flattener, run, pool, output).take()
@@ -504,6 +505,8 @@ def _check(run: Run) -> None:
 def record_batch(taken: Taken) -> pa.RecordBatch:
     """The Arrow record batch of a batch of columns."""
     table, extras = taken.table, taken.extras
+    if not taken.length:
+        return pa.RecordBatch.from_arrays([pa.nulls(0, kind) for kind in table.schema.types], schema=table.schema)
     arrays: list[pa.Array] = []
     for column in table.columns:
         if column.name in BY_ROW:

@@ -168,7 +168,10 @@ class PlacedColumns:
         return taken
 
     def _placed(self) -> dict[str, pa.Array]:
-        counts, *columns = zip(*self.runs, strict=True) if self.runs else [()] * (1 + len(RUN_COLUMNS))
+        if not self.runs:
+            assert not self.length, "a row was not placed"
+            return {name: pa.nulls(0, self.table.column(name).type) for name in RUN_COLUMNS}
+        counts, *columns = zip(*self.runs, strict=True)
         repeats = np.asarray(counts, np.int64)
         assert repeats.sum() == self.length, "a row was not placed"
         runs = np.repeat(np.arange(len(counts)), repeats)

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from labelframe.arrays import bitmap, number_array
 from labelframe.errors import Fault, Found, kind_of
 from labelframe.flattening import rle
 from labelframe.flattening.values import digits
@@ -538,6 +539,8 @@ class Geometry:
         batch.box(rows, x, y, w, h)
         batch.put("area", rows, w * h)
         rows, (x, y, w, h, theta, width, height) = self.rotated.take()
+        if not len(rows):
+            return
         batch.struct("box", rows, x, y, w, h)
         batch.put("theta", rows, theta)
         batch.put("area", rows, w * h)
@@ -550,18 +553,22 @@ class Geometry:
 
     def _take_round(self, batch: _Batch) -> None:
         rows, (x, y, rx, ry, theta, width, height) = self.ellipses.take()
-        batch.struct("ellipse", rows, x, y, rx, ry)
-        batch.put("theta", rows, theta)
-        batch.put("area", rows, np.pi * np.abs(rx * ry))
-        _round_box(batch, rows, x, y, rx * width, ry * height, theta, width, height)
+        if len(rows):
+            batch.struct("ellipse", rows, x, y, rx, ry)
+            batch.put("theta", rows, theta)
+            batch.put("area", rows, np.pi * np.abs(rx * ry))
+            _round_box(batch, rows, x, y, rx * width, ry * height, theta, width, height)
         rows, (x, y, r, stretch, theta, width, height) = self.circles.take()
-        batch.struct("circle", rows, x, y, r, stretch)
-        batch.put("theta", rows, theta)
-        batch.put("area", rows, np.pi * np.abs(r * r * stretch) * width / height)
-        _round_box(batch, rows, x, y, r * width, r * stretch * width, theta, width, height)
+        if len(rows):
+            batch.struct("circle", rows, x, y, r, stretch)
+            batch.put("theta", rows, theta)
+            batch.put("area", rows, np.pi * np.abs(r * r * stretch) * width / height)
+            _round_box(batch, rows, x, y, r * width, r * stretch * width, theta, width, height)
 
     def _take_polygons(self, batch: _Batch) -> None:
         rows, (sizes,) = self.polygons.take()
+        if not len(rows):
+            return
         polygons = sizes.astype(np.int64)
         rings, vertices = self.polygon_sizes.take(), self.ring_sizes.take()
         x, y = self.polygon_numbers.take().reshape(-1, 2).T
@@ -574,7 +581,7 @@ class Geometry:
         outline = np.zeros(len(vertices), bool)
         outline[_starts(rings)[rings > 0]] = True
         batch.put("area", rows, np.bincount(of_ring, np.where(outline, ring_areas, -ring_areas), len(rows)))
-        nested = pa.StructArray.from_arrays([pa.array(x), pa.array(y)], fields=list(XY))
+        nested = pa.StructArray.from_arrays([number_array(x), number_array(y)], fields=list(XY))
         kind = OBJECTS.column("polygons").type
         for lengths, depth in ((vertices, kind.value_type.value_type), (rings, kind.value_type), (polygons, kind)):
             nested = _lists(nested, lengths, depth)
@@ -582,17 +589,23 @@ class Geometry:
 
     def _take_points(self, batch: _Batch) -> None:
         rows, (sizes,) = self.points.take()
+        if not len(rows):
+            return
         counts = sizes.astype(np.int64)
         x, y, z = self.point_numbers.take().reshape(-1, 3).T
         batch.put("n_vertices", rows, counts)
         flat = np.bincount(np.repeat(np.arange(len(rows)), counts), ~np.isnan(z), len(rows)) == 0
         on_flat = np.repeat(flat, counts)
         batch.extent(rows[flat], counts[flat], x[on_flat], y[on_flat])
-        points = pa.StructArray.from_arrays([pa.array(x), pa.array(y), pa.array(z, mask=np.isnan(z))], fields=list(XYZ))
+        points = pa.StructArray.from_arrays(
+            [number_array(x), number_array(y), number_array(z, known=~np.isnan(z))], fields=list(XYZ)
+        )
         batch.keep("points", rows, _lists(points, counts, OBJECTS.column("points").type))
 
     def _take_skeletons(self, batch: _Batch) -> None:
         rows, (sizes,) = self.skeletons.take()
+        if not len(rows):
+            return
         counts = sizes.astype(np.int64)
         x, y = self.keypoint_numbers.take().reshape(-1, 2).T
         batch.put("n_vertices", rows, counts)
@@ -600,22 +613,29 @@ class Geometry:
         texts = [_strings(cells) for cells in self.keypoint_texts]
         states = _strings(self.keypoint_states)
         kind = OBJECTS.column("keypoints").type
-        points = pa.StructArray.from_arrays([*texts, pa.array(x), pa.array(y), states], fields=list(kind.value_type))
+        points = pa.StructArray.from_arrays(
+            [*texts, number_array(x), number_array(y), states], fields=list(kind.value_type)
+        )
         batch.keep("keypoints", rows, _lists(points, counts, kind))
         self.keypoint_texts = [[], [], [], []]
         self.keypoint_states = []
 
     def _take_cuboids(self, batch: _Batch) -> None:
         rows, numbers = self.cuboids.take()
-        for first, name in ((0, "position"), (3, "orientation"), (6, "size")):
-            batch.struct(name, rows, *numbers[first : first + 3])
+        if len(rows):
+            for first, name in ((0, "position"), (3, "orientation"), (6, "size")):
+                batch.struct(name, rows, *numbers[first : first + 3])
         rows, (sizes, vanishing_x, vanishing_y, scale, offset_x, offset_y) = self.cuboids_2d.take()
+        if not len(rows):
+            return
         counts = sizes.astype(np.int64)
         x, y = self.fronts.take().reshape(-1, 2).T
         fields = list(OBJECTS.column("cuboid_2d").type)
-        corners = pa.StructArray.from_arrays([pa.array(x), pa.array(y)], fields=list(XY))
+        corners = pa.StructArray.from_arrays([number_array(x), number_array(y)], fields=list(XY))
         front = _lists(corners, counts, fields[0].type)
-        rest = [pa.array(part, mask=np.isnan(part)) for part in (vanishing_x, vanishing_y, scale, offset_x, offset_y)]
+        rest = [
+            number_array(part, known=~np.isnan(part)) for part in (vanishing_x, vanishing_y, scale, offset_x, offset_y)
+        ]
         batch.keep("cuboid_2d", rows, pa.StructArray.from_arrays([front, *rest], fields=fields))
         faces = []
         for side, vanishing, offset in ((x, vanishing_x, offset_x), (y, vanishing_y, offset_y)):
@@ -629,8 +649,9 @@ class Geometry:
     def _take_masks(self, batch: _Batch) -> list[MaskFault]:
         measured, self.measured = self.measured, None
         if measured is not None:
-            _mask_columns(batch, measured)
-            batch.keep("rle", measured.rows, measured.texts)
+            if len(measured.rows):
+                _mask_columns(batch, measured)
+                batch.keep("rle", measured.rows, measured.texts)
             return []
         rows, numbers = self.masks.take()
         texts, where = self.mask_texts, self.mask_where
@@ -639,6 +660,8 @@ class Geometry:
         good = np.ones(len(rows), bool)
         good[list(runs.faults)] = False
         segment_rows, _ = self.segments.take()
+        if not len(rows) and not len(segment_rows):
+            return []
         segments = rle.measure(self.segment_texts, None, None, RLE_CHUNK)
         faults += [
             MaskFault(self.segment_where[index], fault, {"segmentation": self.segment_texts[index]})
@@ -725,7 +748,7 @@ def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 def _lists(values: pa.Array, lengths: NDArray[np.int64], kind: pa.DataType) -> pa.ListArray:
     offsets = np.zeros(len(lengths) + 1, np.int32)
     np.cumsum(lengths, out=offsets[1:])
-    return pa.ListArray.from_arrays(pa.array(offsets), values, type=kind)
+    return pa.ListArray.from_arrays(number_array(offsets), values, type=kind)
 
 
 def _ring_areas(x: NDArray[np.float64], y: NDArray[np.float64], vertices: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -813,7 +836,7 @@ class _Batch:
 
     def struct(self, name: str, rows: NDArray[np.int64], *parts: NDArray[np.float64]) -> None:
         fields = list(OBJECTS.column(name).type)
-        self.keep(name, rows, pa.StructArray.from_arrays([pa.array(part) for part in parts], fields=fields))
+        self.keep(name, rows, pa.StructArray.from_arrays([number_array(part) for part in parts], fields=fields))
 
     def texts(self, name: str, parts: list[tuple[NDArray[np.int64], NDArray[np.bool_], list[str]]]) -> None:
         rows = np.concatenate([rows[good] for rows, good, _ in parts])
@@ -836,20 +859,18 @@ class _Batch:
         null = np.ones(self.length, bool)
         place[rows] = np.arange(len(rows))
         null[rows] = False
-        self.kept[name] = values.take(pa.array(place, mask=null))
+        self.kept[name] = values.take(number_array(place, known=~null))
 
     def _spread(self, rows: NDArray[np.int64], values: pa.ListArray) -> pa.ListArray:
         """A list for each of `rows`, null for every other row."""
         sizes = np.zeros(self.length, np.int64)
-        sizes[rows] = np.diff(values.offsets.to_numpy())
+        sizes[rows] = np.diff(np.frombuffer(values.buffers()[1], np.int32, len(values) + 1))
         offsets = np.zeros(self.length + 1, np.int32)
         np.cumsum(sizes, out=offsets[1:])
         known = np.zeros(self.length, bool)
         known[rows] = True
-        bitmap = pa.py_buffer(np.packbits(known, bitorder="little"))
-        return pa.Array.from_buffers(
-            values.type, self.length, [bitmap, pa.py_buffer(offsets)], children=[values.values]
-        )
+        buffers = [bitmap(known), pa.py_buffer(offsets)]
+        return pa.Array.from_buffers(values.type, self.length, buffers, children=[values.values])
 
     def arrays(self) -> dict[str, pa.Array]:
         """Every geometry column, all of them null where nothing was set."""
@@ -857,7 +878,7 @@ class _Batch:
         for name in GEOMETRY_COLUMNS:
             if name in self.numbers:
                 values, null = self.numbers[name]
-                columns[name] = pa.array(values, mask=null)
+                columns[name] = number_array(values, known=~null)
             else:
                 columns[name] = self.kept.get(name, pa.nulls(self.length, OBJECTS.column(name).type))
         return columns

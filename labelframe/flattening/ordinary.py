@@ -18,6 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from labelframe import content
+from labelframe.arrays import bitmap, bool_array, dictionary_array, number_array, text_array
 from labelframe.flattening.cold import (
     IMPLIED_SHAPES,
     NO_FRAMES,
@@ -46,7 +47,7 @@ from labelframe.kernel.machine import (
     UNREAD,
     WHOLE,
 )
-from labelframe.kernel.reader import Read, Reader, Records, bitmap, dictionary_array
+from labelframe.kernel.reader import Read, Reader, Records
 from labelframe.schema import (
     ATTRIBUTES,
     BOOL,
@@ -128,23 +129,29 @@ def _uneven(records: Records, key: str) -> Bools:
 def _numbers(values: NDArray[Any], known: Bools, kind: pa.DataType) -> pa.Array:
     """Numbers or times as an Arrow array, null where they are not known."""
     if kind == BOOL:
-        return pa.array(values, mask=~known)
-    values = np.ascontiguousarray(values, np.float64 if kind == FLOAT else np.int64)
-    return pa.Array.from_buffers(kind, len(values), [bitmap(known), pa.py_buffer(values)])
+        return bool_array(values, known)
+    return number_array(np.ascontiguousarray(values, np.float64 if kind == FLOAT else np.int64), kind, known)
 
 
 def _named(codes: NDArray[Any], words: Sequence[str | None]) -> pa.Array:
     """Words by their numbers, as an array with a dictionary; null where the word or the number is none."""
     known = [word for word in words if word is not None]
     places = np.array([known.index(word) if word is not None else -1 for word in words] + [-1], np.int32)
-    return dictionary_array(places[codes], pa.array(known, STRING))
+    return dictionary_array(places[codes], text_array(known))
+
+
+def _spelled(codes: NDArray[Any], words: Sequence[str | None]) -> pa.Array:
+    """Words by their numbers, without a dictionary: of columns in which nearly all are none."""
+    if not any(words[code] is not None for code in np.unique(codes).tolist()):
+        return pa.nulls(len(codes), STRING)
+    return _named(codes, words).dictionary_decode()
 
 
 def _texts(count: int, by_row: dict[int, str]) -> pa.Array:
     """Texts that few rows have."""
     if not by_row:
         return pa.nulls(count, STRING)
-    return pa.array([by_row.get(row) for row in range(count)], STRING)
+    return text_array([by_row.get(row) for row in range(count)])
 
 
 Source = tuple[Records, Ints]
@@ -556,11 +563,8 @@ class _Tables:
                         texts[first + row] = json_text(extra)
                         self.made.extra.update((table.name, key) for key in extra)
             first += len(index)
-        return self._in_order(_texts(count, texts), order)
-
-    @staticmethod
-    def _in_order(array: pa.Array, order: NDArray[Any] | None) -> pa.Array:
-        return array if order is None else array.take(pa.array(order))
+        array = _texts(count, texts)
+        return array if order is None or not texts else array.take(number_array(order))
 
     def _keyed(self, table: Table, sources: list[Source], order: NDArray[Any] | None = None) -> dict[str, pa.Array]:
         """The columns that copy a JSON key, of rows that are made of records: each source's in turn, then ordered."""
@@ -620,9 +624,11 @@ class _Tables:
         encoded = self.read.spans(begins, sizes).dictionary_encode()
         values = [orjson.loads(text) for text in encoded.dictionary.to_pylist()]
         texts = [json_text(value if self.clean is None else self.clean(value)) for value in values]
-        return pa.array(texts, STRING).take(encoded.indices)
+        return text_array(texts).take(encoded.indices)
 
     def _lists(self, column: Column, begins: Ints, sizes: NDArray[np.int32]) -> pa.Array:
+        if not (sizes >= 0).any():
+            return pa.nulls(len(begins), column.type)
         values = [
             orjson.loads(self.read.piece(begin, size)) if size >= 0 else None
             for begin, size in zip(begins.tolist(), sizes.tolist(), strict=True)
@@ -662,10 +668,10 @@ class _Tables:
             if code >> len(USUAL_PARTS):
                 form["empty"] = ["export_history"]
             forms[code] = json_text(form) if form else None
-        made["json_form"] = _named(codes, forms).dictionary_decode()
+        made["json_form"] = _spelled(codes, forms)
         made["extra"] = self._extra(LABEL_ROWS, [("row", every)])
         hashes = [content.shown(self.made.sums[row]) for row in self.of_row.tolist()]
-        made["content_hash"] = pa.array(hashes, STRING)
+        made["content_hash"] = text_array(hashes)
         self._keep(LABEL_ROWS, self.of_row, made)
         self._tally(LABEL_ROWS, self.of_row)
 
@@ -716,6 +722,11 @@ class _Tables:
             forms[place] = json_text(form)
         return forms
 
+    def _is_root(self) -> Bools:
+        """Which units are named root."""
+        names = self.units.name
+        return np.isin(names, [name for name in np.unique(names) if self._text(name) == "root"])
+
     def _timelines(self) -> Ints:
         """The timeline of each unit: itself, or its image group."""
         units = self.units
@@ -742,10 +753,10 @@ class _Tables:
             "file_name": read.strings(units.text("data_title")),
             "data_link": read.strings(units.text("data_link")),
             "number_of_frames": _numbers(frames, derived, INT),
-            "number_of_frames_derived": pa.array(derived),
+            "number_of_frames_derived": bool_array(derived),
             "duration_ms": _numbers(milliseconds, has_seconds, FLOAT),
             "fps": _numbers(fps, has_fps, FLOAT),
-            "is_root": pa.array(read.dictionary(units.name).dictionary_decode().to_numpy(False) == "root"),
+            "is_root": bool_array(self._is_root()),
         }
         if self.clean is not None:
             made["data_link"] = pa.nulls(count, STRING)
@@ -823,13 +834,11 @@ class _Tables:
             ]
             forms[place] = json_text({**orjson.loads(forms.get(place, "{}")), "actions": missing})
         made["object_number"] = _numbers(numbers, known, INT)
-        made["has_answer"] = pa.array(has_answer)
+        made["has_answer"] = bool_array(has_answer)
         made["answer_ranges"] = self._ranges(ranges_begin, ranges_size)
-        made["answer_range_html"] = pa.array(
-            ["[]" if there else None for there in empties["range_html"].tolist()], STRING
-        )
-        made["answer_spaces"] = pa.array(["{}" if there else None for there in empties["spaces"].tolist()], STRING)
-        made["n_placements"] = pa.array(placed)
+        made["answer_range_html"] = text_array(["[]" if there else None for there in empties["range_html"].tolist()])
+        made["answer_spaces"] = text_array(["{}" if there else None for there in empties["spaces"].tolist()])
+        made["n_placements"] = number_array(placed)
         made["json_form"] = _texts(count, forms)
         made["extra"] = self._extra(
             INSTANCES, [("object_answer", objects[2]), ("classification_answer", classes[2])], order
@@ -845,7 +854,7 @@ class _Tables:
         ranges = self.read.streams.ranges
         kind = INSTANCES.column("answer_ranges").type
         pairs = pa.StructArray.from_arrays(
-            [pa.array(ranges[2 * places]), pa.array(ranges[2 * places + 1])], fields=list(kind.value_type)
+            [number_array(ranges[2 * places]), number_array(ranges[2 * places + 1])], fields=list(kind.value_type)
         )
         offsets = np.zeros(len(counts) + 1, np.int32)
         np.cumsum(counts, out=offsets[1:])
@@ -901,33 +910,33 @@ class _Tables:
         is_number = how == NUMBER_ANSWER
         made["answer_number"] = _numbers(np.where(is_number, begin, 0)[line].view(np.float64), is_number[line], FLOAT)
         dynamic, has_dynamic = (part[attribute] for part in attributes.flag("dynamic"))
-        made["dynamic"] = pa.array((is_action | (dynamic & has_dynamic))[line])
+        made["dynamic"] = bool_array((is_action | (dynamic & has_dynamic))[line])
         made["range_start"] = _numbers(ranges[at], has_range, INT)
         made["range_end"] = _numbers(ranges[at + 1], has_range, INT)
         made["owner"] = _named(is_class[owner[line]].astype(np.int64), ["object", "classification"])
         made["owner_hash"] = self.read.strings(names[owner[line]])
-        made["attribute_index"] = pa.array(place[line])
+        made["attribute_index"] = number_array(place[line])
         made["answer_index"] = _numbers(which_option, has_option, INT)
         made["parent_feature_hash"] = pa.nulls(len(line), ATTRIBUTES.column("parent_feature_hash").type)
         made["path"] = pa.nulls(len(line), ATTRIBUTES.column("path").type)
         codes = is_action * 8 + np.where(has_dynamic, np.where(dynamic, 2, 1), 0) * 2 + (ranges_size == 0)
-        made["json_form"] = _named(codes[line], _ATTRIBUTE_FORMS).dictionary_decode()
+        made["json_form"] = _spelled(codes[line], _ATTRIBUTE_FORMS)
         made["extra"] = self._extra(ATTRIBUTES, [("attribute", index)])
         rows_of = rows[owner]
         self._keep(ATTRIBUTES, rows_of[line], made)
         self._tally(ATTRIBUTES, rows_of)
         n_attributes = np.bincount(owner, per_attribute, count) if len(owner) else np.zeros(count)
-        self.made.columns["instances"]["n_attributes"] = pa.array(n_attributes.astype(np.int64))
+        self.made.columns["instances"]["n_attributes"] = number_array(n_attributes.astype(np.int64))
 
     def _answers(self, texts: Ints, is_number: Bools) -> pa.Array:
         """Answers as shown: texts as they are, numbers as JSON writes them."""
         if not is_number.any():
             return self.read.strings(texts)
         codes, used = self.read.distinct(np.where(is_number, texts, -1))
-        numbers = pa.array([json_text(orjson.loads(self.read.text(number))) for number in used], STRING)
+        numbers = text_array([json_text(orjson.loads(self.read.text(number))) for number in used])
         shown = self.read.strings(np.where(is_number, -1, texts))
         index = np.where(is_number, len(shown) + codes, np.arange(len(shown)))
-        return pa.concat_arrays([shown, numbers]).take(pa.array(index))
+        return pa.concat_arrays([shown, numbers]).take(number_array(index))
 
     def _place_classifications(self) -> tuple[Ints, Ints, Ints, Ints, Bools]:
         """The rows of classifications that only an answer places: (answer, unit or -1, first and last frame or what
@@ -1036,7 +1045,9 @@ class _Tables:
         made["object_hash"] = read.strings(
             self._taken(np.concatenate([objects.text("objectHash"), self.object_answers.name[placed]]), order)
         )
-        made["shape"] = self._shapes(shape_texts, count, placed, of_placed, order)
+        shapes, shape_names = self._shapes(shape_texts, count, placed, of_placed)
+        shapes = self._taken(shapes, order)
+        made["shape"] = dictionary_array(shapes, text_array(shape_names))
         numbers, known, forms = self._object_numbers(placed)
         made["object_number"] = _numbers(self._taken(numbers, order), self._taken(known, order), INT)
         positions = np.arange(count)
@@ -1055,19 +1066,18 @@ class _Tables:
                 made[column.name] = pa.nulls(len(rows), column.type)
         rows = self._taken(rows, order)
         self._keep(OBJECTS, rows, made)
-        self._tally_objects(made["shape"], rows, positions)
+        self._tally_objects(shapes, shape_names, rows, positions)
         self._odd_objects(positions)
 
     @staticmethod
     def _taken(values: NDArray[Any], order: NDArray[Any] | None) -> NDArray[Any]:
         return values if order is None else values[order]
 
-    def _shapes(self, texts: Ints, count: int, placed: Ints, of_placed: Ints, order: NDArray[Any] | None) -> pa.Array:
-        """Shapes as told, of what an answer places else as its space implies."""
-        if not len(placed):
-            return self.read.dictionary(texts)
+    def _shapes(self, texts: Ints, count: int, placed: Ints, of_placed: Ints) -> tuple[NDArray[np.int32], list[str]]:
+        """Shapes as told, of what an answer places else as its space implies: (of each the place of its name, -1 where
+        there is none; the names)"""
         codes, used = self.read.distinct(texts)
-        words: list[str | None] = [self.read.text(number) for number in used]
+        words = [self.read.text(number) for number in used]
         first_unit = self._starts(self.of_unit)[of_placed]
         for place in np.flatnonzero(codes[count:] < 0):
             implied = IMPLIED_SHAPES.get(self.kinds[self.kind[first_unit[place]]] or "")
@@ -1075,7 +1085,7 @@ class _Tables:
                 if implied not in words:
                     words.append(implied)
                 codes[count + place] = words.index(implied)
-        return dictionary_array(self._taken(codes, order), pa.array(words, STRING))
+        return codes, words
 
     def _object_numbers(self, placed: Ints) -> tuple[NDArray[np.float64], Bools, NDArray[np.int64]]:
         """(number of each object and of what answers place, whether it is known, how it is told: 0 as usual, 1 by its
@@ -1104,7 +1114,7 @@ class _Tables:
         polygons, polygon = self.objects.cell("polygons")[1], self.objects.cell("polygon")[1]
         outline = np.where((polygons < 0) & (polygon >= 0), 1, np.where((polygons >= 0) & (polygon < 0), 2, 0))
         codes = np.concatenate([3 * how + outline, np.zeros(placed, np.int64)])
-        return _named(self._taken(codes, order), _OBJECT_FORMS).dictionary_decode()
+        return _spelled(self._taken(codes, order), _OBJECT_FORMS)
 
     def _geometry(self, positions: Ints, length: int) -> dict[str, pa.Array]:
         """The geometry columns; `positions`: the row of each object."""
@@ -1209,15 +1219,15 @@ class _Tables:
         x, y = (records.number(key)[0][joints] for key in ("x", "y"))
         geometry.fill_skeletons(positions[index], counts, np.stack([x, y], axis=1).reshape(-1), texts)
 
-    def _tally_objects(self, shapes: pa.DictionaryArray, rows: Ints, positions: Ints) -> None:
+    def _tally_objects(self, shapes: NDArray[np.int32], shape_names: list[str], rows: Ints, positions: Ints) -> None:
         """Count objects by the type of their label row and their shape; those that go the general path count there."""
         here = np.ones(len(rows), bool)
         here[positions[self.objects.size[:, PARENT] != READ]] = False
         types = {data_type: number for number, data_type in enumerate(dict.fromkeys(self.types))}
         names = list(types)
         of_row = np.array([types[data_type] for data_type in self.types], np.int64)
-        words = [*shapes.dictionary.to_pylist(), None]
-        codes = shapes.indices.fill_null(len(words) - 1).to_numpy().astype(np.int64)
+        words = [*shape_names, None]
+        codes = np.where(shapes < 0, len(shape_names), shapes)
         both = np.bincount((of_row[rows] * len(words) + codes)[here]) if len(rows) else np.zeros(0, np.int64)
         for code in np.flatnonzero(both).tolist():
             kind = ("objects", names[code // len(words)], words[code % len(words)])
@@ -1245,7 +1255,7 @@ class _Tables:
                 self.made.sums[row] = content.added(self.made.sums[row], content.sums(entry, here))
                 hashes = self.made.columns["label_rows"]["content_hash"].to_pylist()
                 hashes[int(self.header[row])] = content.shown(self.made.sums[row])
-                self.made.columns["label_rows"]["content_hash"] = pa.array(hashes, STRING)
+                self.made.columns["label_rows"]["content_hash"] = text_array(hashes)
             self.made.odd_objects.append(
                 OddObject(int(positions[place]), row, entry, path, index, width, height, number)
             )
@@ -1350,10 +1360,10 @@ class _Tables:
         made = {
             "space_id": read.dictionary(units.name[unit]),
             "timeline_id": read.dictionary(self._timelines()[unit]),
-            "frame": pa.array(number),
+            "frame": number_array(number),
             "timestamp_seconds": _numbers(seconds, has_fps[unit], FLOAT),
-            "n_objects": pa.array(counts[0]),
-            "n_classifications": pa.array(counts[1]),
+            "n_objects": number_array(counts[0]),
+            "n_classifications": number_array(counts[1]),
             "file_name": pa.nulls(len(unit), STRING),
         }
         metadata, has_metadata = frames.cell("metadata")
@@ -1380,7 +1390,7 @@ class _Tables:
         absent = [~frames.has(key) for key in ("objects", "classifications")]
         codes = absent[0] + 2 * absent[1] if len(frames) else np.zeros(0, np.int64)
         of_index = np.where(index >= 0, codes[index] if len(frames) else 0, 0)
-        return _named(of_index, _FRAME_FORMS).dictionary_decode()
+        return _spelled(of_index, _FRAME_FORMS)
 
     def _export_history(self) -> None:
         every = np.arange(len(self.history))

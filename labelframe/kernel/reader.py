@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from labelframe.arrays import dictionary_array, string_array
 from labelframe.kernel import columns
 from labelframe.kernel.grammar import HEADER, KINDS, NAME, PARENT, arrays
 from labelframe.kernel.machine import (
@@ -250,20 +251,3 @@ class Read:
     def piece(self, begin: int, size: int) -> bytes:
         """Bytes of the buffer."""
         return self.buffer[begin : begin + size].tobytes()
-
-
-def bitmap(known: NDArray[np.bool_]) -> pa.Buffer | None:
-    return None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
-
-
-def string_array(offsets: NDArray[np.int32], data: NDArray[np.uint8], known: NDArray[np.bool_]) -> pa.StringArray:
-    buffers = [bitmap(known), pa.py_buffer(offsets), pa.py_buffer(data)]
-    return pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)
-
-
-def dictionary_array(codes: NDArray[np.int32], words: pa.Array) -> pa.DictionaryArray:
-    """`words` by their places; null where the place is -1."""
-    known = codes >= 0
-    if known.all():
-        return pa.DictionaryArray.from_arrays(pa.array(codes), words)
-    return pa.DictionaryArray.from_arrays(pa.array(np.where(known, codes, 0), mask=~known), words)
