@@ -26,7 +26,7 @@ from labelframe.flattening.columns import RUN_COLUMNS
 from labelframe.flattening.ordinary import Batch, flatten_batch
 from labelframe.kernel.machine import read_rows
 from labelframe.kernel.reader import Reader
-from labelframe.kernel.scan import find_lines, find_rows
+from labelframe.kernel.scan import find_lines, find_rows, rows_before
 from labelframe.read import Broken, Part, RawRow, RowBatch, read_batches
 from labelframe.schema import TABLES
 
@@ -142,6 +142,7 @@ def _example() -> RowBatch:
     places = np.zeros(1, np.int64), np.zeros(1, np.int64)
     find_rows(buffer, 0, len(text), False, *places)
     find_lines(buffer, 0, len(text) + 1, *places)
+    rows_before(buffer, *places, np.ones(1, bool), np.frombuffer(b'"a"', np.uint8))
     return RowBatch.of(RawRow(0, text))
 
 

@@ -218,7 +218,7 @@ def verdicts(count: int, seed: int) -> Counter[str]:
     reader, ends = Reader(), Counter[str]()
     for _ in range(count):
         data = spoil(rng.choice(rows), rng)
-        buffer = np.frombuffer(data + bytes(PADDING), np.uint8)
+        buffer = np.frombuffer(bytearray(data + bytes(PADDING)), np.uint8)
         read = reader.read(buffer, np.zeros(1, np.int64), np.array([len(data)]))
         try:
             value = orjson.loads(data)

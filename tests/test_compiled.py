@@ -143,7 +143,7 @@ def test_there_is_room_for_more_than_was_guessed(tmp_path: Path) -> None:
 
 def test_each_function_is_compiled_for_one_kind_of_arguments() -> None:
     entries = [
-        *(machine.read_rows, scan.find_rows, scan.find_lines, columns.distinct, columns.text_length),
+        *(machine.read_rows, scan.find_rows, scan.find_lines, scan.rows_before, columns.distinct, columns.text_length),
         *(columns.copy_texts, columns.copy_spans, columns.read_times, columns.measure_masks, columns.gather_owners),
         *(columns.ring_sizes, columns.count_rings, columns.copy_numbers),
     ]
@@ -152,7 +152,7 @@ def test_each_function_is_compiled_for_one_kind_of_arguments() -> None:
 
 
 def padded(data: bytes) -> np.ndarray[Any, Any]:
-    return np.frombuffer(data + bytes(PADDING), np.uint8)
+    return np.frombuffer(bytearray(data + bytes(PADDING)), np.uint8)
 
 
 def some_numbers(count: int) -> list[str]:

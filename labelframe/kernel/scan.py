@@ -43,6 +43,27 @@ def _masks(_: Any, buffer: Any, place: Any) -> Any:
 
 
 @intrinsic
+def _equal(_: Any, buffer: Any, place: Any, byte: Any) -> Any:
+    """Bits of the 64 bytes from `place` on that are equal to one."""
+    from llvmlite import ir
+    from numba import types
+
+    signature = types.uint64(buffer, types.int64, types.uint8)
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        vector = ir.VectorType(ir.IntType(8), WIDTH)
+        pointer = builder.gep(array.data, [arguments[1]], source_etype=ir.IntType(8))
+        loaded = builder.load(pointer, align=1, typ=vector)
+        first = builder.insert_element(ir.Constant(vector, ir.Undefined), arguments[2], ir.Constant(ir.IntType(32), 0))
+        places = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [ir.Constant(ir.IntType(32), 0)] * WIDTH)
+        all_of = builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), places)
+        return builder.bitcast(builder.icmp_unsigned("==", loaded, all_of), ir.IntType(64))
+
+    return signature, codegen
+
+
+@intrinsic
 def _count(_: Any, bits: Any) -> Any:
     from numba import types
 
@@ -179,3 +200,26 @@ def find_lines(buffer: Any, place: int, end: int, begins: Any, ends: Any) -> tup
             begins[count], ends[count] = place, stop
             count += 1
         place = stop + 1
+
+
+@entry(gives=1)
+def rows_before(buffer: Any, begins: Any, ends: Any, asked: Any, text: Any) -> int:
+    """How many rows there are before the first of those asked for that holds a text twice. The text begins and ends
+    with the same byte."""
+    size = len(text)
+    for row in range(len(begins)):
+        count = 0
+        place, last = begins[row], ends[row] - size if asked[row] else np.int64(-1)
+        while place <= last:
+            bits = _equal(buffer, place, text[0]) & _equal(buffer, place + size - 1, text[0])
+            while bits != np.uint64(0):
+                begin = place + _lowest(bits)
+                bits &= bits - np.uint64(1)
+                index = 1
+                while index < size and buffer[begin + index] == text[index]:
+                    index += 1
+                count += index == size and begin <= last
+            place += WIDTH
+        if count > 1:
+            return row
+    return len(begins)

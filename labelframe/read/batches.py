@@ -1,7 +1,8 @@
 """Give label rows in batches, found by compiled code.
 
 In: the pieces of a part. Out: `RowBatch`es of label rows between which stands what should, and for all else the single
-pieces that `split` gives: expanded, the same in the same order. Pieces are read ahead in a thread of their own.
+pieces that `split` gives: expanded, the same in the same order. Bytes are read ahead in a thread of their own, into the
+buffers that the batches lie in.
 """
 
 from __future__ import annotations
@@ -9,21 +10,24 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from labelframe.read import unpack
 from labelframe.read.split import Broken, RawRow, Splitter, begin_rows, last_line, line_rows
 from labelframe.read.unpack import Part, Pieces
 
-PADDING = bytes(64)
-AHEAD = 16  # pieces that are read ahead
+PADDING = 64
+AHEAD = 1  # blocks that wait, besides the one that is being read
 PATIENCE = 200  # hundredths of a second
 
 Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class RowBatch:
     """Label rows in one buffer, which has 64 bytes more: where each begins and ends there, and where it begins in its
     file, unpacked."""
 
-    buffer: NDArray[np.uint8]
+    buffer: Bytes
     begins: Ints
     ends: Ints
     offsets: Ints
@@ -42,7 +46,7 @@ class RowBatch:
     @staticmethod
     def of(row: RawRow) -> RowBatch:
         """A batch of one."""
-        buffer = np.frombuffer(row.data + PADDING, np.uint8)
+        buffer = np.frombuffer(bytearray(row.data + bytes(PADDING)), np.uint8)
         ends, offsets = np.array([len(row.data)]), np.array([row.offset])
         return RowBatch(buffer, np.zeros(1, np.int64), ends, offsets)
 
@@ -63,21 +67,58 @@ def read_batches(part: Part, size: int = 8 << 20) -> Batched:
         return
     is_lines, offset = begun
     if is_lines:
-        with _Ahead(part.pieces) as ahead:
-            yield from _lines(ahead, offset, size)
+        with _Ahead(part.pieces, size) as ahead:
+            yield from _lines(ahead, offset)
         return
     splitter = Splitter(part.pieces, offset)
     splitter.enter_wrappers()
-    with _Ahead(part.pieces) as ahead:
-        yield from _List(splitter, ahead, size).batches()
+    with _Ahead(part.pieces, size) as ahead:
+        yield from _List(splitter, ahead).batches()
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Bytes of a stream in a buffer with room before and behind them; `bounds`: where the pieces end there, in which
+    they would come without batches."""
+
+    buffer: Bytes
+    begin: int
+    end: int
+    bounds: list[int]
+
+    def __len__(self) -> int:
+        return self.end - self.begin
+
+    @staticmethod
+    def of(parts: Iterable[Bytes], bounds: list[int]) -> _Block:
+        """A block of its own; the bounds as they lie in it."""
+        buffer = np.concatenate((*parts, np.zeros(PADDING, np.uint8)))
+        return _Block(buffer, 0, len(buffer) - PADDING, bounds)
+
+    @property
+    def held(self) -> Bytes:
+        return self.buffer[self.begin : self.end]
+
+    def after(self, place: int) -> _Block:
+        """What follows a place."""
+        return _Block(self.buffer, place, self.end, self.bounds)
+
+    def bounds_from(self, begin: int) -> list[int]:
+        """Where its pieces end, were it to begin elsewhere."""
+        return [bound - self.begin + begin for bound in self.bounds if bound > self.begin]
+
+    def pieces(self) -> list[bytes]:
+        bounds = [self.begin, *self.bounds_from(self.begin)]
+        return [self.buffer[first:last].tobytes() for first, last in pairwise(bounds)]
 
 
 class _Ahead:
-    """Reads pieces ahead, in a thread of its own."""
+    """Reads ahead, in a thread of its own: blocks of about `size` bytes, with room for as many before them."""
 
-    def __init__(self, pieces: Pieces) -> None:
+    def __init__(self, pieces: Pieces, size: int) -> None:
         self.pieces = pieces
-        self._queue: queue.Queue[bytes | BaseException] = queue.Queue(AHEAD)
+        self._size = size
+        self._queue: queue.Queue[_Block | BaseException | None] = queue.Queue(AHEAD)
         self._stop = False
         self._given: deque[bytes] = deque()
         self._ended = False
@@ -98,50 +139,72 @@ class _Ahead:
 
     def _read(self) -> None:
         try:
-            for piece in self.pieces:
-                self._queue.put(piece)
+            first = np.frombuffer(self.pieces.peeked(), np.uint8)
+            while len(block := self._read_block(first)):
+                self._queue.put(block)
                 if self._stop:
                     return
-            self._queue.put(b"")
+                first = first[:0]
+            self._queue.put(None)
         except BaseException as error:
             self._queue.put(error)
 
-    def next(self) -> bytes:
-        """The next piece, empty at the end."""
-        if self._given:
-            return self._given.popleft()
-        if self._ended:
-            return b""
-        piece = self._queue.get()
-        if isinstance(piece, BaseException):
+    def _read_block(self, first: Bytes) -> _Block:
+        """The next pieces; `first` is before them."""
+        chunk = unpack.CHUNK
+        room = max(1, self._size // chunk) * chunk
+        begin = self._size
+        after = begin + len(first)
+        buffer = np.empty(after + room + PADDING, np.uint8)
+        buffer[begin:after] = first
+        end = after + self.pieces.read_into(buffer[after : after + room].data)
+        buffer[end : end + PADDING] = 0
+        bounds = [*range(after + chunk, end, chunk), end]
+        return _Block(buffer, begin, end, [after, *bounds] if len(first) else bounds)
+
+    def _next(self) -> _Block | None:
+        """The next block, None at the end."""
+        block = None if self._ended else self._queue.get()
+        if not isinstance(block, _Block):
             self._ended = True
-            raise piece
-        self._ended = not piece
-        return piece
+        if isinstance(block, BaseException):
+            raise block
+        return block
 
-    def give_back(self, pieces: list[bytes]) -> None:
-        """Give these pieces again, before all others."""
-        self._given.extendleft(reversed(pieces))
+    def piece(self) -> bytes:
+        """The next piece, empty at the end."""
+        if not self._given and (block := self._next()) is not None:
+            self._given.extend(block.pieces())
+        return self._given.popleft() if self._given else b""
 
+    def block(self, again: bytes = b"") -> _Block | None:
+        """The next block, or what was given back, with those bytes before it; None at the end."""
+        pieces = [piece for piece in (again, *self._given) if piece]
+        self._given.clear()
+        if not pieces:
+            return self._next()
+        return _Block.of((np.frombuffer(piece, np.uint8) for piece in pieces), np.cumsum([*map(len, pieces)]).tolist())
 
-def _gathered(ahead: _Ahead, size: int) -> list[bytes]:
-    """Pieces of at least so many bytes, where there are so many."""
-    pieces: list[bytes] = []
-    total = 0
-    while total < size and (piece := ahead.next()):
-        pieces.append(piece)
-        total += len(piece)
-    return pieces
+    def give_back(self, block: _Block) -> None:
+        """Give the pieces of a block again, before all others."""
+        self._given.extendleft(reversed(block.pieces()))
 
-
-def _rest(pieces: list[bytes], place: int) -> list[bytes]:
-    """Pieces without their first `place` bytes, cut where they were."""
-    rest = []
-    for piece in pieces:
-        if place < len(piece):
-            rest.append(piece[place:] if place else piece)
-        place = max(0, place - len(piece))
-    return rest
+    def longer(self, rest: _Block) -> _Block | None:
+        """A block that begins with what is left of another, None at the end."""
+        block = self._next()
+        if block is None:
+            return None
+        begin = block.begin - len(rest)
+        if begin >= 0:
+            block.buffer[begin : block.begin] = rest.held
+            return _Block(block.buffer, begin, block.end, rest.bounds_from(begin) + block.bounds)
+        # A row is larger than a block: twice as much each time.
+        blocks = [rest, block]
+        while sum(map(len, blocks)) < 2 * len(rest) and (block := self._next()) is not None:
+            blocks.append(block)
+        begins = np.cumsum([0, *map(len, blocks)]).tolist()
+        bounds = [bound for block, begin in zip(blocks, begins, strict=False) for bound in block.bounds_from(begin)]
+        return _Block.of((block.held for block in blocks), bounds)
 
 
 class _Found:
@@ -155,10 +218,9 @@ class _List:
     """Batches of the label rows of lists. Whatever is strange is left to the splitter, in the pieces in which it would
     have come without batches."""
 
-    def __init__(self, splitter: Splitter, ahead: _Ahead, size: int) -> None:
+    def __init__(self, splitter: Splitter, ahead: _Ahead) -> None:
         self.splitter = splitter
         self.ahead = ahead
-        self.size = size
         self.found = _Found()
 
     def batches(self) -> Batched:
@@ -171,7 +233,7 @@ class _List:
                     gave = True
                     yield batch
                 wary = 0 if gave else 2
-            piece = splitter.again or ahead.next()
+            piece = splitter.again or ahead.piece()
             if not piece:
                 break
             wary = max(0, wary - 1)
@@ -182,87 +244,71 @@ class _List:
     def _plain(self) -> Batched:
         """Batches for as long as nothing is strange. The last row of what was read is left to the splitter, since it is
         given only once it is seen what follows."""
-        from labelframe.kernel.scan import FULL, find_rows
+        from labelframe.kernel.scan import ENDED, FULL, find_rows
 
         splitter, found = self.splitter, self.found
-        pieces: list[bytes] = []
-        if splitter.again:
-            pieces, splitter.again = [splitter.again], b""
-        wanted = self.size
-        while True:
-            missing = wanted - sum(map(len, pieces))
-            more = _gathered(self.ahead, missing) if missing > 0 else []
-            is_end = missing > 0 and sum(map(len, more)) < missing
-            pieces += more
-            text = b"".join((*pieces, PADDING))
-            buffer = np.frombuffer(text, np.uint8)
-            end = len(text) - len(PADDING)
-            count, how = find_rows(buffer, 0, end, splitter.after == b"value", found.begins, found.ends)
-            given = count - 1 if count else 0
-            given = self._whole_in_pieces(text, pieces, given)
+        block = self.ahead.block(splitter.again)
+        splitter.again = b""
+        while block is not None:
+            rest = block
+            count, how = find_rows(
+                block.buffer, block.begin, block.end, splitter.after == b"value", found.begins, found.ends
+            )
+            given = self._whole_in_pieces(block, max(0, count - 1))
             if given:
                 begins, ends = found.begins[:given].copy(), found.ends[:given].copy()
                 held = splitter.held
                 if held is not None:
                     yield held
-                for begin in begins if len(splitter.search.keys) == 1 else []:
-                    splitter.search.learn(text[begin : begin + 200])
-                yield RowBatch(buffer, begins, ends, begins + splitter.offset)
+                for begin in begins.tolist() if len(splitter.search.keys) == 1 else []:
+                    splitter.search.learn(block.buffer[begin : begin + 200].tobytes())
+                yield RowBatch(block.buffer, begins, ends, begins - block.begin + splitter.offset)
                 last = int(ends[-1])
                 splitter.held, splitter.after, splitter.gap = None, b"value", b""
-                splitter.offset += last
-                pieces = _rest(pieces, last)
+                splitter.offset += last - block.begin
                 splitter.is_given = True
-                wanted = self.size
-                if how != FULL and given < count - 1:
-                    break  # a row that the splitter has to look at
-            elif how == 0 and not is_end and count < 2:
-                wanted = 2 * wanted  # one row is larger than all that was read
-                continue
+                rest = block.after(last)
+            if given < count - 1 or how not in (ENDED, FULL):
+                block = None  # something that the splitter has to look at
             else:
-                break
-            if is_end or how == 1:
-                break
-        self.ahead.give_back(pieces)
+                block = rest if how == FULL else self.ahead.longer(rest)
+            if block is None:
+                self.ahead.give_back(rest)
 
-    def _whole_in_pieces(self, text: bytes, pieces: list[bytes], given: int) -> int:
+    def _whole_in_pieces(self, block: _Block, given: int) -> int:
         """How many of the rows found the splitter would find too. It looks into a row that lies in several pieces for
         another that begins within it."""
-        bounds = np.cumsum([len(piece) for piece in pieces])
+        from labelframe.kernel.scan import rows_before
+
         begins, ends = self.found.begins[:given], self.found.ends[:given]
-        parts = np.searchsorted(bounds, begins, "right"), np.searchsorted(bounds, ends, "left")
-        for row in np.flatnonzero(parts[0] != parts[1]).tolist():
-            for key in self.splitter.search.keys:
-                if text.count(b'"' + key + b'"', int(begins[row]), int(ends[row])) > 1:
-                    return row
+        several = np.searchsorted(block.bounds, begins, "right") != np.searchsorted(block.bounds, ends, "left")
+        for key in self.splitter.search.keys if several.any() else ():
+            text = np.frombuffer(b'"' + key + b'"', np.uint8)
+            given = min(given, rows_before(block.buffer, begins, ends, several, text))
         return given
 
 
-def _lines(ahead: _Ahead, offset: int, size: int) -> Batched:
+def _lines(ahead: _Ahead, offset: int) -> Batched:
     """Batches of lines."""
     from labelframe.kernel.scan import STRANGE, find_lines
 
     found = _Found()
-    rest = b""
-    while True:
-        pieces = _gathered(ahead, max(size, len(rest)))  # a line longer than all before: twice as much each time
-        if not pieces:
-            break
-        text = b"".join((rest, *pieces, PADDING))
-        buffer = np.frombuffer(text, np.uint8)
-        place, end = 0, len(text) - len(PADDING)
-        while True:
-            count, how, after = find_lines(buffer, place, end, found.begins, found.ends)
+    last = b""
+    block = ahead.block()
+    while block is not None:
+        buffer, place = block.buffer, block.begin
+        offset -= place  # of the buffer
+        how = STRANGE
+        while how:
+            count, how, place = find_lines(buffer, place, block.end, found.begins, found.ends)
             if count:
                 begins, ends = found.begins[:count].copy(), found.ends[:count].copy()
                 yield RowBatch(buffer, begins, ends, begins + offset)
-            place = after
             if how == STRANGE:
-                stop = text.index(b"\n", place)
-                yield from line_rows(text[place:stop], offset + place)
+                stop = place + buffer[place : block.end].tobytes().index(b"\n")
+                yield from line_rows(buffer[place:stop].tobytes(), offset + place)
                 place = stop + 1
-            elif how == 0:
-                break
         offset += place
-        rest = text[place:end]
-    yield from last_line(rest, offset, ahead.pieces.fault)
+        rest = block.after(place)
+        last = rest.held.tobytes() if (block := ahead.longer(rest)) is None else b""
+    yield from last_line(last, offset, ahead.pieces.fault)

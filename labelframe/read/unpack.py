@@ -91,6 +91,34 @@ class Pieces(Iterator[bytes]):
         self._first = [b"".join(self._first)[size:]]
         return size
 
+    def peeked(self) -> bytes:
+        """What `peek` gave, and is not given again after this."""
+        first, self._first = b"".join(self._first), []
+        return first
+
+    def read_into(self, view: memoryview) -> int:
+        """Fill a view, piece by piece as they would come, as far as there are bytes; gives how many. What `peek` gave
+        must have been taken before."""
+        assert not self._first
+        length = 0
+        while not self._ended and length < len(view):
+            missing = CHUNK - length % CHUNK
+            try:
+                step = self._step_into(view[length : length + missing])
+            except UNREADABLE as error:
+                self.fault = _fault_of(error, self._packed)
+                step = 0
+            self._ended = not step
+            length += step
+        return length
+
+    def _step_into(self, view: memoryview) -> int:
+        if isinstance(self._stream, io.BufferedReader):
+            return self._stream.readinto1(view)
+        data = self._stream.read1(len(view))
+        view[: len(data)] = data
+        return len(data)
+
     def __next__(self) -> bytes:
         piece = self._first.pop(0) if self._first else b""
         piece = piece or self._read()
@@ -202,7 +230,7 @@ def _state(file: BinaryIO) -> tuple[int, int] | None:
 class _Counted(io.RawIOBase):
     """A file that counts and hashes its bytes as they are read."""
 
-    def __init__(self, file: BinaryIO, source: Source, tick: Tick) -> None:
+    def __init__(self, file: Any, source: Source, tick: Tick) -> None:
         self._file = file
         self._source = source
         self._tick = tick
@@ -225,15 +253,14 @@ class _Counted(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         view = memoryview(buffer)
-        data = self._source.begun.read(len(view)) if self._source.begun is not None else b""
-        data = data or self._file.read(len(view))
-        view[: len(data)] = data
+        length: int = self._source.begun.readinto(view) if self._source.begun is not None else 0
+        length = length or self._file.readinto(view)
         if not self.seeked:
-            self._digest.update(data)
-        self.ended |= not data
-        self._source.bytes_done += len(data)
+            self._digest.update(view[:length])
+        self.ended |= not length
+        self._source.bytes_done += length
         self._tick()
-        return len(data)
+        return length
 
     def hash(self) -> str:
         """SHA-256 of all bytes; of a file that was not read from begin to end it is computed now."""
@@ -373,7 +400,8 @@ def _parts(
 ) -> Iterator[Part]:
     """The parts of a stream, unpacked as long as it begins like something packed."""
     # What unpacks has a buffer of its own; another around it would lose what comes just before a fault.
-    stream = io.BufferedReader(raw, CHUNK) if isinstance(raw, _Counted) else raw
+    # It is smaller than a chunk, so that a chunk is read into its place without it.
+    stream = io.BufferedReader(raw, CHUNK // 2) if isinstance(raw, _Counted) else raw
     pieces = Pieces(stream, packed)
     try:
         head = stream.peek(4)
