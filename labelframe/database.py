@@ -220,7 +220,13 @@ def write_database(folder: str | os.PathLike[str], into: str | os.PathLike[str] 
     """Write `labels.duckdb` into a snapshot (or into another folder): views over its Parquet files, where they are
     now."""
     read_manifest(folder)
-    return write_views(Path(folder if into is None else into), lambda connection: register_snapshot(connection, folder))
+
+    def register(connection: duckdb.DuckDBPyConnection) -> None:
+        register_snapshot(connection, folder, How(wide=False))
+        connection.execute("RESET threads")  # which classes there are is asked of all objects
+        _create_wide_views(connection, None)
+
+    return write_views(Path(folder if into is None else into), register)
 
 
 def write_views(
@@ -235,6 +241,7 @@ def write_views(
         with TemporaryDirectory(prefix="labelframe-") as scratch:
             made = Path(scratch) / DATABASE
             with duckdb.connect() as connection:
+                connection.execute("SET threads = 1")  # many short statements: more of them wait for each other
                 connection.execute(
                     f"ATTACH {literal(str(made))} AS labels (STORAGE_VERSION {literal(STORAGE_VERSION)})"
                 )
@@ -272,10 +279,8 @@ def comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for table in TABLES.values():
         if table.name not in there:
             continue
-        connection.execute(f"COMMENT ON VIEW {table.name} IS {literal(table.doc)}")
-        for column in table.columns:
-            where = f"{table.name}.{identifier(column.name)}"
-            connection.execute(f"COMMENT ON COLUMN {where} IS {literal(comment(table, column))}")
+        columns = {column.name: comment(table, column) for column in table.columns}
+        connection.execute(_comments(table.name, table.doc, columns))
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, how: How) -> None:
@@ -309,9 +314,14 @@ def _comment_views(connection: duckdb.DuckDBPyConnection, made: Iterable[Query])
     for table, column in connection.execute(listed).fetchall():
         columns.setdefault(table, []).append(column)
     for view in made:
-        connection.execute(f"COMMENT ON VIEW {view.name} IS {literal(view.question)}")
-        for name in columns[view.name]:
-            connection.execute(f"COMMENT ON COLUMN {view.name}.{identifier(name)} IS {literal(_doc(view, name))}")
+        connection.execute(_comments(view.name, view.question, {name: _doc(view, name) for name in columns[view.name]}))
+
+
+def _comments(view: str, doc: str, columns: Mapping[str, str]) -> str:
+    """SQL that lets a view and its columns say what they are."""
+    statements = [f"COMMENT ON VIEW {view} IS {literal(doc)}"]
+    statements += [f"COMMENT ON COLUMN {view}.{identifier(name)} IS {literal(text)}" for name, text in columns.items()]
+    return ";\n".join(statements)
 
 
 def views() -> dict[str, Query]:

@@ -115,7 +115,7 @@ class Pieces(Iterator[bytes]):
     def _step_into(self, view: memoryview) -> int:
         if isinstance(self._stream, io.BufferedReader):
             return self._stream.readinto1(view)
-        data = self._stream.read1(len(view))
+        data: bytes = self._stream.read1(len(view))
         view[: len(data)] = data
         return len(data)
 
