@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import mmap
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -27,6 +29,18 @@ def system_memory() -> Iterator[None]:
         yield
     finally:
         pa.set_memory_pool(before)
+
+
+def mapped(size: int) -> mmap.mmap:
+    """Memory of the system's, cleared page by page as it is touched, which goes back to it when nobody holds it."""
+    if sys.platform == "win32":
+        return mmap.mmap(-1, size)
+    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+
+def room(count: int, kind: type[np.generic]) -> NDArray[Any]:
+    """Room for so many numbers, of which few may be needed. Of `np.empty` the system would clear huge pages."""
+    return np.frombuffer(mapped(max(1, count) * np.dtype(kind).itemsize), kind, count)
 
 
 def bitmap(known: NDArray[np.bool_]) -> pa.Buffer | None:

@@ -158,6 +158,19 @@ Source = tuple[Records, Ints]
 """Records, and which of them (-1: none) the rows of a table are made of."""
 
 
+def _gather(records: Records, index: Ints) -> Callable[[NDArray[Any], Any], NDArray[Any]]:
+    """What takes the values at an index, and something else where there is none."""
+    if len(index) == len(records) and bool((index == np.arange(len(index))).all()):
+        return lambda values, missing: values
+    none = index < 0
+    if len(records) == 0:
+        return lambda values, missing: np.full(len(index), missing, values.dtype)
+    if not none.any():
+        return lambda values, missing: values[index]
+    places = np.where(none, 0, index)
+    return lambda values, missing: np.where(none, missing, values[places])
+
+
 class _Tables:
     """The tables of one batch in the making."""
 
@@ -183,6 +196,7 @@ class _Tables:
         self.header[self.of_row] = np.arange(len(self.rows))
         self.odd = np.zeros(self.n_rows, bool)
         self.times: dict[tuple[str, str], tuple[Ints, Bools]] = {}
+        self.nulls: dict[tuple[int, pa.DataType], pa.Array] = {}
         self._tell_kinds()
 
     # What of it is not ordinary.
@@ -318,7 +332,7 @@ class _Tables:
             records = self.read[name]
             for column in table.columns:
                 if column.type == TIME and column.key is not None:
-                    unread = self._read_times(name, records, column.key)
+                    unread = self._read_times(name, records, column.key) if records.is_met(column.key) else None
                     if unread is None:
                         continue
                     if name == "object":
@@ -569,44 +583,47 @@ class _Tables:
     def _keyed(self, table: Table, sources: list[Source], order: NDArray[Any] | None = None) -> dict[str, pa.Array]:
         """The columns that copy a JSON key, of rows that are made of records: each source's in turn, then ordered."""
         made: dict[str, pa.Array] = {}
+        count = sum(len(index) for _, index in sources)
+        gathers = [_gather(records, index) for records, index in sources]
         for column in table.columns:
-            if column.key is None or any(column.key not in KINDS[records.kind].keys for records, _ in sources):
+            key = column.key
+            if key is None or any(key not in KINDS[records.kind].keys for records, _ in sources):
                 continue
-            if column.is_link and self.clean is not None:
-                made[column.name] = pa.nulls(sum(len(index) for _, index in sources), column.type)
+            is_met = any(records.is_met(key) for records, _ in sources)
+            if not is_met or (column.is_link and self.clean is not None):
+                made[column.name] = self._nulls(count, column.type)
                 continue
-            parts = [self._cells(column, records, index) for records, index in sources]
+            parts = [
+                [taken(*part) for part in self._cells(column, records)]
+                for (records, _), taken in zip(sources, gathers, strict=True)
+            ]
             joined = [np.concatenate(part) if len(parts) > 1 else part[0] for part in zip(*parts, strict=True)]
             if order is not None:
                 joined = [part[order] for part in joined]
             made[column.name] = self._array(column, *joined)
         return made
 
-    def _cells(self, column: Column, records: Records, index: Ints) -> tuple[NDArray[Any], ...]:
-        """What `_array` needs to make a column of these records."""
+    def _nulls(self, count: int, kind: pa.DataType) -> pa.Array:
+        """A column without values."""
+        if (count, kind) not in self.nulls:
+            self.nulls[count, kind] = pa.nulls(count, kind)
+        return self.nulls[count, kind]
+
+    def _cells(self, column: Column, records: Records) -> list[tuple[NDArray[Any], Any]]:
+        """What `_array` needs to make a column of records, and what it is where there is none."""
         assert column.key is not None
-        none = index < 0
-        all_of = not none.any() and len(index) == len(records) and bool((index == np.arange(len(index))).all())
-
-        def taken(values: NDArray[Any], missing: Any) -> NDArray[Any]:
-            if all_of:
-                return values
-            if len(values) == 0:
-                return np.full(len(index), missing, values.dtype)
-            return np.where(none, missing, values[np.where(none, 0, index)])
-
         if column.is_json or pa.types.is_list(column.type):
             begin, size = records.cell(column.key)
-            return taken(begin, 0), taken(size, ABSENT)
-        if column.type == TIME:
+            return [(begin, 0), (size, ABSENT)]
+        if column.type == TIME and records.is_met(column.key):
             values, known = self.times[records.kind, column.key]
         elif column.type == BOOL:
             values, known = records.flag(column.key)
-        elif column.type in (INT, FLOAT):
+        elif column.type in (INT, FLOAT, TIME):
             values, known = records.number(column.key)
         else:
-            return (taken(records.text(column.key), -1),)
-        return taken(values, 0), taken(known, False)
+            return [(records.text(column.key), -1)]
+        return [(values, 0), (known, False)]
 
     def _array(self, column: Column, *cells: NDArray[Any]) -> pa.Array:
         if column.is_json:
@@ -655,7 +672,7 @@ class _Tables:
     def _label_rows(self) -> None:
         every = np.arange(len(self.rows))
         made = self._keyed(LABEL_ROWS, [(self.rows, every)])
-        made["is_continuous"] = pa.nulls(len(every), BOOL)
+        made["is_continuous"] = self._nulls(len(every), BOOL)
         parts = np.stack([~self.rows.has(key) for key in USUAL_PARTS], axis=1)
         no_history = self.rows.cell("export_history")[1] == 0
         codes = parts @ (1 << np.arange(len(USUAL_PARTS))) + no_history * (1 << len(USUAL_PARTS))
@@ -690,7 +707,7 @@ class _Tables:
             made[key] = self.read.strings(
                 np.where(index >= 0, told[index], -1) if len(told) else np.full(len(units), -1)
             )
-        made["children"] = pa.nulls(len(units), DATA_UNITS.column("children").type)
+        made["children"] = self._nulls(len(units), DATA_UNITS.column("children").type)
         made["json_form"] = _texts(len(units), self._unit_forms(index))
         made["extra"] = self._extra(DATA_UNITS, [("unit", every)])
         self._keep(DATA_UNITS, self.of_unit, made)
@@ -764,7 +781,7 @@ class _Tables:
             values, known = units.number(name)
             made[name] = _numbers(values, known & (values != 0), INT)
         for column in SPACES.columns:
-            made.setdefault(column.name, pa.nulls(count, column.type))
+            made.setdefault(column.name, self._nulls(count, column.type))
         self._keep(SPACES, self.of_unit, made)
 
     def _instances(self) -> None:
@@ -917,8 +934,8 @@ class _Tables:
         made["owner_hash"] = self.read.strings(names[owner[line]])
         made["attribute_index"] = number_array(place[line])
         made["answer_index"] = _numbers(which_option, has_option, INT)
-        made["parent_feature_hash"] = pa.nulls(len(line), ATTRIBUTES.column("parent_feature_hash").type)
-        made["path"] = pa.nulls(len(line), ATTRIBUTES.column("path").type)
+        made["parent_feature_hash"] = self._nulls(len(line), ATTRIBUTES.column("parent_feature_hash").type)
+        made["path"] = self._nulls(len(line), ATTRIBUTES.column("path").type)
         codes = is_action * 8 + np.where(has_dynamic, np.where(dynamic, 2, 1), 0) * 2 + (ranges_size == 0)
         made["json_form"] = _spelled(codes[line], _ATTRIBUTE_FORMS)
         made["extra"] = self._extra(ATTRIBUTES, [("attribute", index)])
@@ -1063,7 +1080,7 @@ class _Tables:
         made["extra"] = self._extra(OBJECTS, kinds, order)
         for column in OBJECTS.columns:
             if column.name not in made:
-                made[column.name] = pa.nulls(len(rows), column.type)
+                made[column.name] = self._nulls(len(rows), column.type)
         rows = self._taken(rows, order)
         self._keep(OBJECTS, rows, made)
         self._tally_objects(shapes, shape_names, rows, positions)
@@ -1299,7 +1316,7 @@ class _Tables:
         features, names = self._told_by_entries(answers, of_placed)
         for name, key, told in (("feature_hash", "featureHash", features), ("name", "name", names)):
             made[name] = read.dictionary(self._taken(np.concatenate([classes.text(key), told]), order))
-        made["json_form"] = pa.nulls(len(rows), STRING)
+        made["json_form"] = self._nulls(len(rows), STRING)
         kinds = [("classification", np.arange(count)), ("", np.full(len(answers), -1))]
         made["extra"] = self._extra(CLASSIFICATIONS, kinds, order)
         self._keep(CLASSIFICATIONS, self._taken(rows, order), made)
@@ -1364,7 +1381,7 @@ class _Tables:
             "timestamp_seconds": _numbers(seconds, has_fps[unit], FLOAT),
             "n_objects": number_array(counts[0]),
             "n_classifications": number_array(counts[1]),
-            "file_name": pa.nulls(len(unit), STRING),
+            "file_name": self._nulls(len(unit), STRING),
         }
         metadata, has_metadata = frames.cell("metadata")
         of_frame = np.where(has_metadata > 0, metadata, -1)
@@ -1373,14 +1390,14 @@ class _Tables:
         for name in KINDS["frame_metadata"].keys:
             column = FRAMES.column(name)
             if not len(records) or (column.is_link and self.clean is not None):
-                made[name] = pa.nulls(len(unit), column.type)
+                made[name] = self._nulls(len(unit), column.type)
             elif column.type == STRING:
                 made[name] = read.strings(np.where(of_index >= 0, records.text(name)[of_index], -1))
             else:
                 values, told = records.number(name)
                 made[name] = _numbers(values[of_index], told[of_index] & (of_index >= 0), INT)
         made["json_form"] = self._frame_forms(index)
-        made["extra"] = pa.nulls(len(unit), STRING)
+        made["extra"] = self._nulls(len(unit), STRING)
         rows = self.of_unit[unit]
         self._keep(FRAMES, rows, made)
         self._tally(FRAMES, self.of_frame)

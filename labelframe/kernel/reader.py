@@ -14,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from labelframe.arrays import dictionary_array, string_array
+from labelframe.arrays import dictionary_array, room, string_array
 from labelframe.kernel import columns
 from labelframe.kernel.grammar import HEADER, KINDS, NAME, PARENT, arrays
 from labelframe.kernel.machine import (
+    ABSENT,
     FRACTION,
     FULL_KIND,
     N_TEXTS,
@@ -57,17 +58,29 @@ class Records:
         """The text that a record of a map has as key, or the number that it tells."""
         return self.begin[:, NAME]
 
+    @cached_property
+    def _met(self) -> NDArray[np.bool_]:
+        return np.asarray((self.size != ABSENT).any(axis=0))
+
+    def is_met(self, key: str) -> bool:
+        """Whether any record has the key."""
+        return bool(self._met[KINDS[self.kind].place[key]])
+
     def cell(self, key: str) -> tuple[Ints, NDArray[np.int32]]:
         place = KINDS[self.kind].place[key]
         return self.begin[:, place], self.size[:, place]
 
     def text(self, key: str) -> Ints:
         """The number of a text, -1 where there is none."""
+        if not self.is_met(key):
+            return np.full(len(self), -1)
         begin, size = self.cell(key)
         return np.where(size >= 0, begin, -1)
 
     def number(self, key: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """(numbers, where there is one)"""
+        if not self.is_met(key):
+            return np.zeros(len(self)), np.zeros(len(self), bool)
         begin, size = self.cell(key)
         known = (size == WHOLE) | (size == FRACTION)
         return np.where(known, begin, 0).view(np.float64), known
@@ -133,8 +146,8 @@ class Reader:
     def _make_room(self, characters: int) -> None:
         most = characters // 2 + 8
         if len(self._streams[0]) < most:
-            self._streams = (np.empty(most), np.empty(most, np.int64), np.empty(most, np.int64))
-            self._bytes = np.empty(2 * most + PADDING, np.uint8)
+            self._streams = room(most, np.float64), room(most, np.int64), room(most, np.int64)
+            self._bytes = room(2 * most + PADDING, np.uint8)
         if characters > self._expected:
             self._expected = characters
             self._cells = _new_cells(np.array([characters // kind.share + 64 for kind in KINDS.values()]))
@@ -167,14 +180,13 @@ def _new_cells(rooms: Ints) -> Cells:
     sizes = rooms * _WIDTHS
     total = int(sizes.sum())
     base = np.cumsum(sizes) - sizes
-    return Cells(
-        np.empty(total, np.int64), np.empty(total, np.int32), base, _WIDTHS, rooms, np.zeros(len(KINDS), np.int64)
-    )
+    counts = np.zeros(len(KINDS), np.int64)
+    return Cells(room(total, np.int64), room(total, np.int32), base, _WIDTHS, rooms, counts)
 
 
-def _new_texts(room: int) -> Texts:
-    slots = 1 << int(2 * room - 1).bit_length()
-    arrays = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint64)
+def _new_texts(count: int) -> Texts:
+    slots = 1 << int(2 * count - 1).bit_length()
+    arrays = room(count, np.int64), room(count, np.int64), room(count, np.uint64)
     return Texts(*arrays, np.full(slots, -1, np.int32))
 
 

@@ -7,7 +7,9 @@ buffers that the batches lie in.
 
 from __future__ import annotations
 
+import mmap
 import queue
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -18,6 +20,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from labelframe.arrays import mapped
 from labelframe.read import unpack
 from labelframe.read.split import Broken, RawRow, Splitter, begin_rows, last_line, line_rows
 from labelframe.read.unpack import Part, Pieces
@@ -113,11 +116,13 @@ class _Block:
 
 
 class _Ahead:
-    """Reads ahead, in a thread of its own: blocks of about `size` bytes, with room for as many before them."""
+    """Reads ahead, in a thread of its own: blocks of about `size` bytes, the first ones smaller so that there is soon
+    something to do, with room for what is left of the block before."""
 
     def __init__(self, pieces: Pieces, size: int) -> None:
         self.pieces = pieces
         self._size = size
+        self._memory = _Memory()
         self._queue: queue.Queue[_Block | BaseException | None] = queue.Queue(AHEAD)
         self._stop = False
         self._given: deque[bytes] = deque()
@@ -140,22 +145,23 @@ class _Ahead:
     def _read(self) -> None:
         try:
             first = np.frombuffer(self.pieces.peeked(), np.uint8)
-            while len(block := self._read_block(first)):
+            size = self._size // 4
+            while len(block := self._read_block(first, size)):
                 self._queue.put(block)
                 if self._stop:
                     return
-                first = first[:0]
+                first, size = first[:0], min(2 * size, self._size)
             self._queue.put(None)
         except BaseException as error:
             self._queue.put(error)
 
-    def _read_block(self, first: Bytes) -> _Block:
+    def _read_block(self, first: Bytes, size: int) -> _Block:
         """The next pieces; `first` is before them."""
         chunk = unpack.CHUNK
-        room = max(1, self._size // chunk) * chunk
-        begin = self._size
+        room = max(1, size // chunk) * chunk
+        begin = self._size // 2
         after = begin + len(first)
-        buffer = np.empty(after + room + PADDING, np.uint8)
+        buffer = self._memory.take(after + room + PADDING)
         buffer[begin:after] = first
         end = after + self.pieces.read_into(buffer[after : after + room].data)
         buffer[end : end + PADDING] = 0
@@ -205,6 +211,28 @@ class _Ahead:
         begins = np.cumsum([0, *map(len, blocks)]).tolist()
         bounds = [bound for block, begin in zip(blocks, begins, strict=False) for bound in block.bounds_from(begin)]
         return _Block.of((block.held for block in blocks), bounds)
+
+
+class _Memory:
+    """Buffers that are used again when nobody holds them any more: the system clears memory that it gives."""
+
+    def __init__(self) -> None:
+        self._all: list[mmap.mmap] = []
+
+    def take(self, size: int) -> Bytes:
+        """A buffer of so many bytes at least."""
+        for memory in self._all:
+            if len(memory) >= size and sys.getrefcount(memory) == UNHELD:
+                return np.frombuffer(memory, np.uint8)
+        memory = mapped(size)  # a part of the heap would be cut up for smaller things, and lost to the next
+        if hasattr(mmap, "MADV_HUGEPAGE"):
+            with suppress(OSError):
+                memory.madvise(mmap.MADV_HUGEPAGE)
+        self._all.append(memory)
+        return np.frombuffer(memory, np.uint8)
+
+
+UNHELD = 3  # references: of the list, the loop, and the question itself; every array that lies in a buffer is one
 
 
 class _Found:
