@@ -15,7 +15,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from labelframe.database import literal
+from labelframe.database import literal, sql_type
 from labelframe.errors import CheckError, Found, QueryError, unknown_name
 from labelframe.queries import Query, read_folder, sql_folder
 from labelframe.schema import FINDINGS
@@ -92,7 +92,7 @@ def run_checks(
     """
     asked = chosen(only, least)
     values = values_of(asked, parameters or {})
-    kinds = ", ".join(f'"{column.name}" {_sql_type(column.type)}' for column in FOUND)
+    kinds = ", ".join(f'"{column.name}" {sql_type(column.type)}' for column in FOUND)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE found ({kinds})")
     for name, check in asked.items():
         try:
@@ -101,10 +101,6 @@ def run_checks(
             raise QueryError(f"The check {name} failed: {error}") from None
     table = run_query(connection, (sql_folder() / "findings.sql").read_text("utf-8"))
     return table.cast(FINDINGS.schema)
-
-
-def _sql_type(kind: pa.DataType) -> str:
-    return {pa.int64(): "BIGINT", pa.float64(): "DOUBLE"}.get(kind, "VARCHAR")
 
 
 def summary(findings: pa.Table) -> pa.Table:

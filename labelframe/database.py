@@ -11,6 +11,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,7 +25,7 @@ import pyarrow as pa
 from labelframe.errors import Found, SnapshotError, printable, unknown_name
 from labelframe.parquet import part_paths, read_manifest
 from labelframe.queries import Query, read_folder, sql_folder
-from labelframe.schema import DATABASE, OBJECTS, TABLES, Column, Table
+from labelframe.schema import BOOL, DATABASE, FLOAT, INT, OBJECTS, TABLES, TIME, Column, Table
 
 STORAGE_VERSION = "v1.0.0"  # what DuckDB 1.0 and every later shell can open
 WIDE_BASE = (
@@ -65,6 +66,22 @@ def identifier(name: str) -> str:
     '"a ""b\"""'
     """
     return '"' + name.replace('"', '""') + '"'
+
+
+def sql_type(kind: pa.DataType) -> str:
+    """The type that DuckDB has for a column of the tables.
+
+    >>> sql_type(pa.list_(pa.struct([("x", pa.float64())])))
+    'STRUCT("x" DOUBLE)[]'
+    """
+    if pa.types.is_list(kind):
+        return f"{sql_type(kind.value_type)}[]"
+    if pa.types.is_struct(kind):
+        return f"STRUCT({', '.join(f'{identifier(field.name)} {sql_type(field.type)}' for field in kind)})"
+    return _SQL_TYPES.get(kind, "VARCHAR")
+
+
+_SQL_TYPES = {INT: "BIGINT", FLOAT: "DOUBLE", BOOL: "BOOLEAN", TIME: "TIMESTAMP WITH TIME ZONE"}
 
 
 def literal(text: str) -> str:
@@ -153,7 +170,8 @@ def register_tables_of_snapshot(
 def register_files(connection: duckdb.DuckDBPyConnection, table: str, paths: Iterable[Path]) -> None:
     """Make a view of the Parquet files of one table."""
     files = ", ".join(literal(pattern(path)) for path in paths)
-    connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet([{files}], hive_partitioning = false)")
+    source = f"read_parquet([{files}], hive_partitioning = false)"
+    connection.execute(f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM {source}")
 
 
 def pattern(path: Path) -> str:
@@ -220,13 +238,26 @@ def write_database(folder: str | os.PathLike[str], into: str | os.PathLike[str] 
     """Write `labels.duckdb` into a snapshot (or into another folder): views over its Parquet files, where they are
     now."""
     read_manifest(folder)
+    with _Draft() as draft:
+        draft.begin()
+        return draft.write(folder, into)
 
-    def register(connection: duckdb.DuckDBPyConnection) -> None:
-        register_snapshot(connection, folder, How(wide=False))
-        connection.execute("RESET threads")  # which classes there are is asked of all objects
-        _create_wide_views(connection, None)
 
-    return write_views(Path(folder if into is None else into), register)
+@contextmanager
+def begun_database() -> Iterator[Callable[[Path], Path]]:
+    """What writes `labels.duckdb` into a snapshot: most of it is made meanwhile, in a thread of its own."""
+    with _Draft() as draft, ThreadPoolExecutor(1, "labelframe-database") as thread:
+        begun = thread.submit(draft.begin)
+
+        def write(folder: Path) -> Path:
+            with _unwritten(folder):
+                begun.result()
+            return draft.write(folder)
+
+        try:
+            yield write
+        finally:
+            draft.is_wanted = False
 
 
 def write_views(
@@ -234,34 +265,94 @@ def write_views(
 ) -> Path:
     """Write `labels.duckdb` into a folder, whole or not at all, with what `register` makes in its schema main. Until it
     is whole it is in `work`, a folder of the same file system, else beside its place."""
-    path = folder.resolve() / DATABASE
-    beside = (work or path.parent) / (f".{DATABASE}.{secrets.token_hex(4)}")
+    with _Draft() as draft:
+        with _unwritten(folder):
+            register(draft.connection)
+        return draft.move(folder, work)
+
+
+class _Draft:
+    """A `labels.duckdb` in the making, in a place of its own: DuckDB cannot write a database below a folder with a
+    question mark in its name. Use it as a context manager."""
+
+    def __init__(self) -> None:
+        self._scratch = TemporaryDirectory(prefix="labelframe-")
+        self.is_wanted = True
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """A connection to it, in a transaction."""
+        connection = duckdb.connect()
+        connection.execute("SET threads = 1")  # many short statements: more of them wait for each other
+        made = literal(str(self._path))
+        connection.execute(f"ATTACH {made} AS labels (STORAGE_VERSION {literal(STORAGE_VERSION)})")
+        connection.execute("USE labels")
+        connection.execute("BEGIN")
+        return connection
+
+    @property
+    def _path(self) -> Path:
+        return Path(self._scratch.name) / DATABASE
+
+    def __enter__(self) -> _Draft:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "connection" in self.__dict__:
+            self.connection.close()
+        self._scratch.cleanup()
+
+    def begin(self) -> None:
+        """Make all that needs no files of a snapshot: the views that stand upon those of the tables."""
+        for table in TABLES.values():
+            if not self.is_wanted:
+                return
+            columns = (f"NULL::{sql_type(column.type)} AS {identifier(column.name)}" for column in table.columns)
+            self.connection.execute(f"CREATE VIEW {table.name} AS SELECT {', '.join(columns)}")
+        _create_views(self.connection, BARE)
+        _comment_views(self.connection, views().values())
+
+    def write(self, folder: str | os.PathLike[str], into: str | os.PathLike[str] | None = None) -> Path:
+        """Finish it with views of a snapshot's tables, and write it into the snapshot or another folder."""
+        target = Path(folder if into is None else into)
+        with _unwritten(target):
+            try:
+                register_tables_of_snapshot(self.connection, folder)
+                comment_tables(self.connection)
+                self.connection.execute("RESET threads")  # which classes there are is asked of all objects
+                _create_wide_views(self.connection, None)
+            except duckdb.Error as error:
+                if isinstance(error, duckdb.IOException):
+                    raise
+                raise unreadable(Path(folder).resolve(), error) from None
+        return self.move(target)
+
+    def move(self, folder: Path, work: Path | None = None) -> Path:
+        """Move it into a folder, as it is. Until it is whole there it is in `work`, else beside its place."""
+        path = folder.resolve() / DATABASE
+        beside = (work or path.parent) / (f".{DATABASE}.{secrets.token_hex(4)}")
+        with _unwritten(folder):
+            try:
+                for statement in ("COMMIT", "USE memory", "DETACH labels"):
+                    self.connection.execute(statement)
+                shutil.copyfile(self._path, beside)
+                beside.replace(path)
+            finally:
+                beside.unlink(missing_ok=True)
+        return path
+
+
+@contextmanager
+def _unwritten(folder: Path) -> Iterator[None]:
+    """Raises SnapshotError where `labels.duckdb` cannot be written into a folder."""
     try:
-        # Made elsewhere: DuckDB cannot write a database below a folder with a question mark in its name.
-        with TemporaryDirectory(prefix="labelframe-") as scratch:
-            made = Path(scratch) / DATABASE
-            with duckdb.connect() as connection:
-                connection.execute("SET threads = 1")  # many short statements: more of them wait for each other
-                connection.execute(
-                    f"ATTACH {literal(str(made))} AS labels (STORAGE_VERSION {literal(STORAGE_VERSION)})"
-                )
-                connection.execute("USE labels")
-                connection.execute("BEGIN")
-                register(connection)
-                connection.execute("COMMIT")
-                connection.execute("USE memory")
-                connection.execute("DETACH labels")
-            shutil.copyfile(made, beside)
-        beside.replace(path)
+        yield
     except (OSError, duckdb.IOException) as error:
         raise SnapshotError(
             f"{DATABASE} cannot be written: {getattr(error, 'strerror', None) or error}.",
-            source=path.as_posix(),
+            source=(folder.resolve() / DATABASE).as_posix(),
             remedy="Close the program that holds it open, or make room, then: labelframe register DIR",
         ) from None
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
 
 
 def comment(table: Table, column: Column) -> str:

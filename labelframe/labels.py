@@ -491,9 +491,11 @@ def flatten_to_snapshot(
 
     Raises what `flatten` raises, and SnapshotError where `folder` exists (with `overwrite`: where it is no snapshot).
     """
-    with parquet.SnapshotWriter(folder, overwrite) as writer:
+    from labelframe.database import begun_database
+
+    with parquet.SnapshotWriter(folder, overwrite) as writer, begun_database() as write_database:
         run = tables.flatten_sources(find_sources(paths), writer.write, options, progress)
-        writer.commit(_about(run), _write_database)
+        writer.commit(_about(run), write_database)
     return run
 
 

@@ -328,7 +328,7 @@ def test_a_database_that_cannot_be_made_leaves_no_half_snapshot(
     def fail(*args: object) -> None:
         raise SnapshotError("No.")
 
-    monkeypatch.setattr(database, "write_database", fail)
+    monkeypatch.setattr(database, "comment_tables", fail)
 
     with pytest.raises(SnapshotError):
         flatten_to_snapshot([export], place / "snapshot")

@@ -114,7 +114,8 @@ class Pieces(Iterator[bytes]):
 
     def _step_into(self, view: memoryview) -> int:
         if isinstance(self._stream, io.BufferedReader):
-            return self._stream.readinto1(view)
+            read: int = self._stream.readinto1(view)
+            return read
         data: bytes = self._stream.read1(len(view))
         view[: len(data)] = data
         return len(data)
@@ -230,7 +231,7 @@ def _state(file: BinaryIO) -> tuple[int, int] | None:
 class _Counted(io.RawIOBase):
     """A file that counts and hashes its bytes as they are read."""
 
-    def __init__(self, file: Any, source: Source, tick: Tick) -> None:
+    def __init__(self, file: BinaryIO, source: Source, tick: Tick) -> None:
         self._file = file
         self._source = source
         self._tick = tick
@@ -253,8 +254,8 @@ class _Counted(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         view = memoryview(buffer)
-        length: int = self._source.begun.readinto(view) if self._source.begun is not None else 0
-        length = length or self._file.readinto(view)
+        length: int = 0 if self._source.begun is None else self._source.begun.readinto(view)
+        length = length or cast(io.RawIOBase, self._file).readinto(view) or 0
         if not self.seeked:
             self._digest.update(view[:length])
         self.ended |= not length
