@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labelframe import parquet, tables
+from labelframe.decode import paused_garbage_collection
 from labelframe.errors import Found, SnapshotError, UnknownNameError, unknown_name
 from labelframe.frame import frame
 from labelframe.queries import read_folder, sql_folder
@@ -493,7 +494,11 @@ def flatten_to_snapshot(
     """
     from labelframe.database import begun_database
 
-    with parquet.SnapshotWriter(folder, overwrite) as writer, begun_database() as write_database:
+    with (
+        paused_garbage_collection(),  # until the database is written: there is nothing to collect
+        parquet.SnapshotWriter(folder, overwrite) as writer,
+        begun_database() as write_database,
+    ):
         run = tables.flatten_sources(find_sources(paths), writer.write, options, progress)
         writer.commit(_about(run), write_database)
     return run

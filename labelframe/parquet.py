@@ -41,7 +41,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labelframe.errors import Found, SnapshotError, printable
-from labelframe.schema import DATABASE, FORMAT_VERSION, MANIFEST, TABLES, Table
+from labelframe.schema import DATABASE, FORMAT_VERSION, MANIFEST, OBJECTS, TABLES, Table
 from labelframe.version import __version__
 from labelframe.workplace import Slot, Workplace, beside, sync_file
 
@@ -172,7 +172,8 @@ class SnapshotWriter:
         self._check_place()
         self._workplace = workplace or Workplace(self.folder)
         self._parts: dict[str, _TableWriter] = {}
-        self._background = _Background()
+        objects, rest = _Background(), _Background()  # objects are about as much as all else together
+        self._backgrounds = {name: objects if name == OBJECTS.name else rest for name in TABLES}
 
     def _check_place(self) -> None:
         if not os.path.lexists(self._given) and not os.path.lexists(self.folder):
@@ -222,7 +223,8 @@ class SnapshotWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._background.stop()
+        for background in self._backgrounds.values():
+            background.stop()
         for writer in self._parts.values():
             writer.abandon()
         self._workplace.leave()
@@ -237,7 +239,7 @@ class SnapshotWriter:
     def write(self, table: str, batch: pa.RecordBatch) -> None:
         """Add a batch to a table. It is written while the caller goes on: an error may come with a later batch."""
         try:
-            self._background.do(self._parts[table].write, batch)
+            self._backgrounds[table].do(self._parts[table].write, batch)
         except OSError as error:
             raise self._unwritable(error) from None
 
@@ -253,17 +255,17 @@ class SnapshotWriter:
     def finish(self, about: Manifest) -> Manifest:
         """Finish the files and write the manifest; nothing is in its place before `move_in`."""
         try:
-            self._background.finish()
+            names = sorted(self._parts, key=lambda name: name != OBJECTS.name)  # what takes longest first
             with ThreadPoolExecutor() as threads:
-                parts = dict(zip(self._parts, threads.map(_TableWriter.finish, self._parts.values()), strict=True))
+                parts = dict(zip(names, threads.map(self._finish_table, names), strict=True))
             manifest = {
                 "format_version": FORMAT_VERSION,
                 "labelframe_version": __version__,
                 "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 **about,
                 "tables": {
-                    name: {"rows": sum(part["rows"] for part in of_table), "parts": of_table}
-                    for name, of_table in parts.items()
+                    name: {"rows": sum(part["rows"] for part in parts[name]), "parts": parts[name]}
+                    for name in self._parts
                 },
             }
             path = self._workplace.new / MANIFEST
@@ -272,6 +274,10 @@ class SnapshotWriter:
         except OSError as error:
             raise self._unwritable(error) from None
         return manifest
+
+    def _finish_table(self, name: str) -> list[Manifest]:
+        self._backgrounds[name].finish()
+        return self._parts[name].finish()
 
     def finished(self, table: str) -> list[Path]:
         """The files of a table, between `finish` and `move_in`."""
@@ -329,6 +335,7 @@ class _Background:
         self._queue: queue.Queue[tuple[Callable[[Any], object], Any] | None] = queue.Queue(self.WAITING)
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
+        self._finishing = threading.Lock()
 
     def do(self, what: Callable[[Any], object], argument: Any) -> None:
         """Do something soon."""
@@ -359,9 +366,10 @@ class _Background:
             thread.join()
 
     def finish(self) -> None:
-        """Wait until all is done."""
-        self._end()
-        self._raise()
+        """Wait until all is done. Several threads may."""
+        with self._finishing:
+            self._end()
+            self._raise()
 
     def stop(self) -> None:
         """Do no more than what is being done."""

@@ -353,20 +353,21 @@ class _Intake:
                     break
                 continue
             label_hash, branch, data_type = batch.headers[row]
-            origin = Origin(self.part.name, self.count, int(flattened.rows.offsets[row]))
-            if flattener.seen_before(label_hash, branch, origin) is not None:
+            if flattener.seen_before(label_hash, branch, self.part.name, self.count) is not None:
                 twice[row] = True
                 self._take(flattened.raw(row))
                 continue
             if self.count == 0:
                 self.run.taken.append(self.part.name)
             row_ids[row], numbers[row] = flattener.rows, self.count
-            place = Place(flattener.rows, origin, label_hash, data_type)
+            if row in odd_objects:
+                origin = Origin(self.part.name, self.count, int(flattened.rows.offsets[row]))
+                place = Place(flattener.rows, origin, label_hash, data_type)
+                for odd in odd_objects[row]:
+                    singles.append(sum(map(len, general.get("objects", ()))) + flattener.hot.objects.length)
+                    flattener.add_object(place, odd)
             flattener.rows += 1
             self.count += 1
-            for odd in odd_objects.get(row, ()):
-                singles.append(sum(map(len, general.get("objects", ()))) + flattener.hot.objects.length)
-                flattener.add_object(place, odd)
         flattener.flush()
         output.aside = None
         if twice.any():

@@ -125,15 +125,19 @@ class Flattener:
             return Fault("label row of the time before data units", "data_units", found, ("labels",))
         if place.label_hash is None:
             return None
-        first = self.seen_before(place.label_hash, _text(value.get("branch_name")), place.origin)
+        first = self.seen_before(
+            place.label_hash, _text(value.get("branch_name")), place.origin.source, place.origin.row_number
+        )
         if first is None:
             return None
         found = Found(f"it stands in {printable(first[0], 500)} as label row {first[1]} too")
         return Fault("label row stands twice", "each label row once on a branch", found)
 
-    def seen_before(self, label_hash: str, branch: str | None, origin: Origin) -> tuple[str, int | None] | None:
+    def seen_before(
+        self, label_hash: str, branch: str | None, source: str, row_number: int | None
+    ) -> tuple[str, int | None] | None:
         """The source and row number of the same label row met before; else None, and this one is taken note of."""
-        here = origin.source, origin.row_number
+        here = source, row_number
         first = self._seen.setdefault((label_hash, branch or "main"), here)
         return None if first is here else first
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from labelframe import content
-from labelframe.arrays import bitmap, bool_array, dictionary_array, number_array, text_array
+from labelframe.arrays import bitmap, bool_array, dictionary_array, number_array, string_array, text_array
 from labelframe.flattening.cold import (
     IMPLIED_SHAPES,
     NO_FRAMES,
@@ -83,7 +83,6 @@ class Batch:
     is_read: Bools
     columns: dict[str, dict[str, pa.Array]]
     rows: dict[str, Ints]
-    sums: list[content.Sums]
     headers: list[tuple[str, str | None, str | None]]  # label_hash, branch_name, data_type
     odd_objects: list[OddObject]
     found: Counter[tuple[str, str | None, str | None]] = field(default_factory=Counter)
@@ -151,7 +150,12 @@ def _texts(count: int, by_row: dict[int, str]) -> pa.Array:
     """Texts that few rows have."""
     if not by_row:
         return pa.nulls(count, STRING)
-    return text_array([by_row.get(row) for row in range(count)])
+    rows = sorted(by_row)
+    sizes, known, encoded = np.zeros(count, np.int32), np.zeros(count, bool), [by_row[row].encode() for row in rows]
+    sizes[rows], known[rows] = [len(text) for text in encoded], True
+    offsets = np.zeros(count + 1, np.int32)
+    np.cumsum(sizes, out=offsets[1:])
+    return string_array(offsets, np.frombuffer(b"".join(encoded), np.uint8), known)
 
 
 Source = tuple[Records, Ints]
@@ -514,12 +518,14 @@ class _Tables:
     def batch(self) -> Batch:
         read = self.read
         self._gather_extras()
-        sums = [(int(first), int(second)) for first, second in read.sums]
-        self._add_links(sums)
+        self._add_links()
         is_read = read.status == ROW_READ
-        made = Batch(is_read, {}, {}, sums, self._headers(), [])
+        made = Batch(is_read, {}, {}, self._headers(), [])
         self.made = made
-        self.types = [header[2] for header in made.headers]
+        types = [header[2] for header in made.headers]
+        self.types = list(dict.fromkeys(types))  # each once
+        places = {name: place for place, name in enumerate(self.types)}
+        self.type_of = np.array([places[name] for name in types], np.int64)  # of each label row
         self._label_rows()
         self._data_units()
         self._spaces()
@@ -530,28 +536,38 @@ class _Tables:
         self._classifications()
         self._frames()
         self._export_history()
+        made.columns["label_rows"]["content_hash"] = self._content_hashes()
         return made
 
     def _headers(self) -> list[tuple[str, str | None, str | None]]:
         headers: list[tuple[str, str | None, str | None]] = [("", None, None)] * self.n_rows
-        parts = [
-            self.read.dictionary(self.rows.text(key)).to_pylist() for key in ("label_hash", "branch_name", "data_type")
-        ]
-        for row, header in zip(self.of_row.tolist(), zip(*parts, strict=True), strict=True):
-            headers[row] = header
+        hashes, branches, types = (
+            self.read.words(self.rows.text(key)) for key in ("label_hash", "branch_name", "data_type")
+        )
+        for row, label_hash, branch, data_type in zip(self.of_row.tolist(), hashes, branches, types, strict=True):
+            headers[row] = label_hash or "", branch, data_type
         return headers
 
-    def _add_links(self, sums: list[content.Sums]) -> None:
+    def _content_hashes(self) -> pa.Array:
+        shown = self.read.sums[self.of_row].astype(">u8").tobytes().hex()  # as content.shown
+        offsets = np.arange(len(self.of_row) + 1, dtype=np.int32) * 32
+        return string_array(offsets, np.frombuffer(shown.encode(), np.uint8), np.ones(len(self.of_row), bool))
+
+    def _add_sums(self, row: int, value: object, path: int) -> None:
+        """Add to the content hash of a label row what is at a path."""
+        first, second = self.read.sums[row].tolist()
+        self.read.sums[row] = np.array(content.added((first, second), content.sums(value, path)), np.uint64)
+
+    def _add_links(self) -> None:
         """Add to the content hashes the lists of links, without their queries."""
         begin, size = self.units.cell("data_links")
         for place in np.flatnonzero(size != ABSENT):
-            row = self.of_unit[place]
             links = None if size[place] == NULL else orjson.loads(self.read.piece(begin[place], size[place]))
             cut = [link and link.partition("?")[0] for link in links] if isinstance(links, list) else links
             path = content.ROOT
             for key in ("data_units", self.read.text(self.units.name[place]), "data_links"):
                 path = content.step(path, key)
-            sums[row] = content.added(sums[row], content.sums(cut, path))
+            self._add_sums(int(self.of_unit[place]), cut, path)
 
     def _gather_extras(self) -> None:
         """The keys that no column covers, by kind and record."""
@@ -662,12 +678,12 @@ class _Tables:
 
     def _tally(self, table: Table, rows: Ints, counts: Ints | None = None, found: bool = True) -> None:
         """Count entries that were found and written, by the type of their label row."""
-        totals = np.bincount(rows, counts, self.n_rows) if len(rows) else np.zeros(self.n_rows)
-        for row in np.flatnonzero(totals).tolist():
-            kind = (table.name, self.types[row], None)
-            self.made.written[kind] += int(totals[row])
+        totals = np.bincount(self.type_of[rows], counts, len(self.types)) if len(rows) else np.zeros(0)
+        for place in np.flatnonzero(totals).tolist():
+            kind = (table.name, self.types[place], None)
+            self.made.written[kind] += int(totals[place])
             if found:
-                self.made.found[kind] += int(totals[row])
+                self.made.found[kind] += int(totals[place])
 
     def _label_rows(self) -> None:
         every = np.arange(len(self.rows))
@@ -687,8 +703,6 @@ class _Tables:
             forms[code] = json_text(form) if form else None
         made["json_form"] = _spelled(codes, forms)
         made["extra"] = self._extra(LABEL_ROWS, [("row", every)])
-        hashes = [content.shown(self.made.sums[row]) for row in self.of_row.tolist()]
-        made["content_hash"] = text_array(hashes)
         self._keep(LABEL_ROWS, self.of_row, made)
         self._tally(LABEL_ROWS, self.of_row)
 
@@ -742,7 +756,8 @@ class _Tables:
     def _is_root(self) -> Bools:
         """Which units are named root."""
         names = self.units.name
-        return np.isin(names, [name for name in np.unique(names) if self._text(name) == "root"])
+        short = np.unique(names[self.read.texts.size[names] == 4])
+        return np.isin(names, [name for name in short if self._text(name) == "root"])
 
     def _timelines(self) -> Ints:
         """The timeline of each unit: itself, or its image group."""
@@ -853,8 +868,8 @@ class _Tables:
         made["object_number"] = _numbers(numbers, known, INT)
         made["has_answer"] = bool_array(has_answer)
         made["answer_ranges"] = self._ranges(ranges_begin, ranges_size)
-        made["answer_range_html"] = text_array(["[]" if there else None for there in empties["range_html"].tolist()])
-        made["answer_spaces"] = text_array(["{}" if there else None for there in empties["spaces"].tolist()])
+        made["answer_range_html"] = _spelled(empties["range_html"].astype(np.int64), [None, "[]"])
+        made["answer_spaces"] = _spelled(empties["spaces"].astype(np.int64), [None, "{}"])
         made["n_placements"] = number_array(placed)
         made["json_form"] = _texts(count, forms)
         made["extra"] = self._extra(
@@ -1240,14 +1255,11 @@ class _Tables:
         """Count objects by the type of their label row and their shape; those that go the general path count there."""
         here = np.ones(len(rows), bool)
         here[positions[self.objects.size[:, PARENT] != READ]] = False
-        types = {data_type: number for number, data_type in enumerate(dict.fromkeys(self.types))}
-        names = list(types)
-        of_row = np.array([types[data_type] for data_type in self.types], np.int64)
         words = [*shape_names, None]
         codes = np.where(shapes < 0, len(shape_names), shapes)
-        both = np.bincount((of_row[rows] * len(words) + codes)[here]) if len(rows) else np.zeros(0, np.int64)
+        both = np.bincount((self.type_of[rows] * len(words) + codes)[here]) if len(rows) else np.zeros(0, np.int64)
         for code in np.flatnonzero(both).tolist():
-            kind = ("objects", names[code // len(words)], words[code % len(words)])
+            kind = ("objects", self.types[code // len(words)], words[code % len(words)])
             self.made.found[kind] += int(both[code])
             self.made.written[kind] += int(both[code])
 
@@ -1269,10 +1281,7 @@ class _Tables:
                 here = content.ROOT
                 for key in (*path, "objects", index):
                     here = content.step(here, key)
-                self.made.sums[row] = content.added(self.made.sums[row], content.sums(entry, here))
-                hashes = self.made.columns["label_rows"]["content_hash"].to_pylist()
-                hashes[int(self.header[row])] = content.shown(self.made.sums[row])
-                self.made.columns["label_rows"]["content_hash"] = text_array(hashes)
+                self._add_sums(row, entry, here)
             self.made.odd_objects.append(
                 OddObject(int(positions[place]), row, entry, path, index, width, height, number)
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from labelframe.kernel.compiling import compiled, entry, inlined
+from labelframe.kernel.compiling import compiled, entry, inlined, intrinsic
 from labelframe.kernel.text import word
 
 
@@ -56,15 +56,39 @@ def text_length(texts: Any, sizes: Any) -> int:
     return total
 
 
+SLACK = 16  # bytes behind the texts that are copied, which may be overwritten
+
+
+@intrinsic
+def _move(_: Any, buffer: Any, begin: Any, data: Any, place: Any) -> Any:
+    """Copy SLACK bytes."""
+    from llvmlite import ir
+    from numba import types
+
+    signature = types.void(buffer, types.int64, data, types.int64)
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        vector, pointers = ir.VectorType(ir.IntType(8), SLACK), []
+        for kind, array, at in ((buffer, *arguments[:2]), (data, *arguments[2:])):
+            there = context.make_array(kind)(context, builder, array).data
+            place = builder.gep(there, [at], source_etype=ir.IntType(8))
+            pointers.append(builder.bitcast(place, vector.as_pointer()))
+        builder.store(builder.load(pointers[0], align=1, typ=vector), pointers[1], align=1)
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
 @inlined
 def _copy(buffer: Any, begin: int, data: Any, first: int, last: int) -> None:
-    for place in range(first, last):
-        data[place] = buffer[begin + place - first]
+    """Copy bytes, and up to SLACK more, which are overwritten by the next or cut off."""
+    for place in range(first, last, SLACK):
+        _move(buffer, begin + place - first, data, place)
 
 
 @entry(gives=0)
 def copy_texts(buffer: Any, begins: Any, sizes: Any, texts: Any, offsets: Any, data: Any) -> None:
-    """Copy texts, one after another, and tell where each begins."""
+    """Copy texts, one after another, and tell where each begins. `data` has SLACK bytes more."""
     place = 0
     offsets[0] = 0
     for row in range(len(texts)):
@@ -77,7 +101,7 @@ def copy_texts(buffer: Any, begins: Any, sizes: Any, texts: Any, offsets: Any, d
 
 @entry(gives=0)
 def copy_spans(buffer: Any, others: Any, begins: Any, offsets: Any, data: Any) -> None:
-    """Copy pieces of `buffer`, or where their begin is negative of `others`."""
+    """Copy pieces of `buffer`, or where their begin is negative of `others`. `data` has SLACK bytes more."""
     for row in range(len(begins)):
         if begins[row] >= 0:
             _copy(buffer, begins[row], data, offsets[row], offsets[row + 1])

@@ -52,7 +52,7 @@ from labelframe.kernel.grammar import (
 from labelframe.kernel.numbers import FRACTION as FRACTION_NUMBER
 from labelframe.kernel.numbers import WHOLE as WHOLE_NUMBER
 from labelframe.kernel.numbers import as_bits, as_float, read_number
-from labelframe.kernel.text import BROKEN, after_space, literal_end, string_end, word
+from labelframe.kernel.text import BROKEN, after_space, at, literal_end, string_end, word
 from labelframe.kernel.walk import (
     EMPTY_LIST,
     EMPTY_OBJECT,
@@ -223,7 +223,7 @@ def keep_text(buffer: Any, begin: int, end: int, hashed: Any, texts: Any, length
             while place + 8 <= end and word(buffer, there) == word(buffer, place):
                 there += 8
                 place += 8
-            while place < end and buffer[there] == buffer[place]:
+            while place < end and at(buffer, there) == at(buffer, place):
                 there += 1
                 place += 1
             if place == end:
@@ -235,7 +235,7 @@ def keep_text(buffer: Any, begin: int, end: int, hashed: Any, texts: Any, length
 def _without_query(buffer: Any, begin: int, end: int) -> int:
     """Where the query of a link begins, else its end."""
     for place in range(begin, end):
-        if buffer[place] == 0x3F:
+        if at(buffer, place) == 0x3F:
             return place
     return end
 
@@ -245,10 +245,10 @@ def _without_escapes(buffer: Any, place: int, end: int, out: Any, to: int) -> in
     """Copy a text, and tell where the copy ends; BROKEN where it has escapes of other than backslashes, of which run
     lengths are full."""
     while place < end:
-        byte = buffer[place]
+        byte = at(buffer, place)
         if byte == 0x5C:
             place += 1
-            if buffer[place] != 0x5C:
+            if at(buffer, place) != 0x5C:
                 return BROKEN
         out[to] = byte
         to += 1
@@ -260,7 +260,7 @@ def _without_escapes(buffer: Any, place: int, end: int, out: Any, to: int) -> in
 def _colon(buffer: Any, place: int) -> int:
     """The place of a value, from behind its key; BROKEN where there is no colon."""
     place = after_space(buffer, place)
-    return after_space(buffer, place + 1) if buffer[place] == 0x3A else BROKEN
+    return after_space(buffer, place + 1) if at(buffer, place) == 0x3A else BROKEN
 
 
 @compiled
@@ -268,11 +268,11 @@ def read_ranges(buffer: Any, place: int, path: Any, sums: Any, streams: Any, len
     """(place behind it, how many ranges) of [[start, end], ...]; BROKEN where it is anything else."""
     count = 0
     place = after_space(buffer, place + 1)
-    if buffer[place] == 0x5D:
+    if at(buffer, place) == 0x5D:
         tell(sums, path, EMPTY_LIST)
         return place + 1, 0
     while True:
-        if buffer[place] != 0x5B:
+        if at(buffer, place) != 0x5B:
             return BROKEN, 0
         inner = place_step(path, count)
         for end in range(2):
@@ -284,13 +284,13 @@ def read_ranges(buffer: Any, place: int, path: Any, sums: Any, streams: Any, len
             streams.ranges[lengths[N_RANGES]] = np.int64(value)
             lengths[N_RANGES] += 1
             place = after_space(buffer, place)
-            if buffer[place] != (0x2C if end == 0 else 0x5D):
+            if at(buffer, place) != (0x2C if end == 0 else 0x5D):
                 return BROKEN, 0
         count += 1
         place = after_space(buffer, place + 1)
-        if buffer[place] == 0x5D:
+        if at(buffer, place) == 0x5D:
             return place + 1, count
-        if buffer[place] != 0x2C:
+        if at(buffer, place) != 0x2C:
             return BROKEN, 0
         place = after_space(buffer, place + 1)
 
@@ -306,28 +306,28 @@ def read_polygons(buffer: Any, place: int, path: Any, sums: Any, streams: Any, l
     n_rings += 2
     polygons = 0
     place = after_space(buffer, place + 1)
-    if buffer[place] == 0x5D:
+    if at(buffer, place) == 0x5D:
         return BROKEN, 0
     while True:
-        if buffer[place] != 0x5B:
+        if at(buffer, place) != 0x5B:
             return BROKEN, 0
         of_polygon = place_step(path, polygons)
         polygons += 1
         of_rings, n_rings = n_rings, n_rings + 1
         count = 0
         place = after_space(buffer, place + 1)
-        if buffer[place] == 0x5D:
+        if at(buffer, place) == 0x5D:
             tell(sums, of_polygon, EMPTY_LIST)
-        while buffer[place] != 0x5D:
-            if buffer[place] != 0x5B:
+        while at(buffer, place) != 0x5D:
+            if at(buffer, place) != 0x5B:
                 return BROKEN, 0
             of_ring = place_step(of_polygon, count)
             count += 1
             begin = n_numbers
             place = after_space(buffer, place + 1)
-            if buffer[place] == 0x5D:
+            if at(buffer, place) == 0x5D:
                 tell(sums, of_ring, EMPTY_LIST)
-            while buffer[place] != 0x5D:
+            while at(buffer, place) != 0x5D:
                 value, kind, place = read_number(buffer, place)
                 if kind > FRACTION_NUMBER:
                     return BROKEN, 0
@@ -335,28 +335,28 @@ def read_polygons(buffer: Any, place: int, path: Any, sums: Any, streams: Any, l
                 numbers[n_numbers] = value
                 n_numbers += 1
                 place = after_space(buffer, place)
-                if buffer[place] == 0x2C:
+                if at(buffer, place) == 0x2C:
                     place = after_space(buffer, place + 1)
-                    if buffer[place] == 0x5D:
+                    if at(buffer, place) == 0x5D:
                         return BROKEN, 0
-                elif buffer[place] != 0x5D:
+                elif at(buffer, place) != 0x5D:
                     return BROKEN, 0
             if (n_numbers - begin) & 1:
                 return BROKEN, 0
             rings[n_rings] = n_numbers - begin
             n_rings += 1
             place = after_space(buffer, place + 1)
-            if buffer[place] == 0x2C:
+            if at(buffer, place) == 0x2C:
                 place = after_space(buffer, place + 1)
-                if buffer[place] == 0x5D:
+                if at(buffer, place) == 0x5D:
                     return BROKEN, 0
-            elif buffer[place] != 0x5D:
+            elif at(buffer, place) != 0x5D:
                 return BROKEN, 0
         rings[of_rings] = count
         place = after_space(buffer, place + 1)
-        if buffer[place] == 0x5D:
+        if at(buffer, place) == 0x5D:
             break
-        if buffer[place] != 0x2C:
+        if at(buffer, place) != 0x2C:
             return BROKEN, 0
         place = after_space(buffer, place + 1)
     if n_numbers == first:
@@ -375,11 +375,11 @@ def read_vertices(buffer: Any, place: int, path: Any, sums: Any, streams: Any, l
     has none; all have one or none has). BROKEN where it is anything else."""
     numbers, n_numbers = streams.numbers, lengths[N_NUMBERS]
     count, with_z = 0, 0
-    if buffer[place] != 0x7B:
+    if at(buffer, place) != 0x7B:
         return BROKEN, 0
     place = after_space(buffer, place + 1)
     while True:
-        if buffer[place] != 0x22:
+        if at(buffer, place) != 0x22:
             return BROKEN, 0
         key_begin = place + 1
         place = numeral_end(buffer, key_begin, count)
@@ -387,15 +387,15 @@ def read_vertices(buffer: Any, place: int, path: Any, sums: Any, streams: Any, l
             return BROKEN, 0
         of_vertex = key_step(path, text_hash(buffer, key_begin, place))
         place = _colon(buffer, place + 1)
-        if place == BROKEN or buffer[place] != 0x7B:
+        if place == BROKEN or at(buffer, place) != 0x7B:
             return BROKEN, 0
         seen = 0
         numbers[n_numbers + 2] = np.nan
         while True:
             place = after_space(buffer, place + 1)
-            if buffer[place] != 0x22 or buffer[place + 2] != 0x22:
+            if at(buffer, place) != 0x22 or at(buffer, place + 2) != 0x22:
                 return BROKEN, 0
-            axis = np.int64(buffer[place + 1]) - 0x78
+            axis = np.int64(at(buffer, place + 1)) - 0x78
             if axis < 0 or axis > 2 or seen >> axis & 1:
                 return BROKEN, 0
             seen |= 1 << axis
@@ -412,9 +412,9 @@ def read_vertices(buffer: Any, place: int, path: Any, sums: Any, streams: Any, l
             )
             numbers[n_numbers + axis] = value
             place = after_space(buffer, place)
-            if buffer[place] == 0x7D:
+            if at(buffer, place) == 0x7D:
                 break
-            if buffer[place] != 0x2C:
+            if at(buffer, place) != 0x2C:
                 return BROKEN, 0
         if seen & 3 != 3:
             return BROKEN, 0
@@ -422,9 +422,9 @@ def read_vertices(buffer: Any, place: int, path: Any, sums: Any, streams: Any, l
         n_numbers += 3
         count += 1
         place = after_space(buffer, place + 1)
-        if buffer[place] == 0x7D:
+        if at(buffer, place) == 0x7D:
             break
-        if buffer[place] != 0x2C:
+        if at(buffer, place) != 0x2C:
             return BROKEN, 0
         place = after_space(buffer, place + 1)
     if with_z != 0 and with_z != count:
@@ -438,13 +438,13 @@ def numeral_end(buffer: Any, place: int, number: int) -> int:
     """The place of the quote behind a number that is written in just its digits; BROKEN where another text stands
     there."""
     first, told = place, 0
-    while buffer[place] != 0x22:
-        digit = np.int64(buffer[place]) - 0x30
+    while at(buffer, place) != 0x22:
+        digit = np.int64(at(buffer, place)) - 0x30
         if digit < 0 or digit > 9 or place > first + 15:
             return BROKEN
         told = told * 10 + digit
         place += 1
-    if told != number or place == first or (buffer[first] == 0x30 and place > first + 1):
+    if told != number or place == first or (at(buffer, first) == 0x30 and place > first + 1):
         return BROKEN
     return place
 
@@ -452,11 +452,11 @@ def numeral_end(buffer: Any, place: int, number: int) -> int:
 @compiled
 def frame_number(buffer: Any, begin: int, end: int) -> int:
     """The number that the key of a frame tells; BROKEN where it is none, or has zeros before it or too many digits."""
-    if end == begin or end - begin > 15 or (buffer[begin] == 0x30 and end > begin + 1):
+    if end == begin or end - begin > 15 or (at(buffer, begin) == 0x30 and end > begin + 1):
         return BROKEN
     number = 0
     for place in range(begin, end):
-        digit = np.int64(buffer[place]) - 0x30
+        digit = np.int64(at(buffer, place)) - 0x30
         if digit < 0 or digit > 9:
             return BROKEN
         number = number * 10 + digit
@@ -565,7 +565,7 @@ def _read_row(
         abort = False  # the object of a frame that is open has something whose hash is not told
         if phase == _VALUE:
             # At the first byte of a value: what is wanted there, of what kind, for which cell of the record `owner`.
-            byte = buffer[place]
+            byte = at(buffer, place)
             after = BROKEN  # behind it, where it is what is wanted
             is_open = False
             if byte == 0x6E and cell >= 0 and flags & REQUIRED == 0 and want != NEVER:
@@ -614,7 +614,7 @@ def _read_row(
                 is_open = byte == 0x7B
                 if is_open:
                     inner = after_space(buffer, place + 1)
-                    is_map = buffer[inner] == 0x7D or 0x30 <= buffer[inner + 1] <= 0x39
+                    is_map = at(buffer, inner) == 0x7D or 0x30 <= at(buffer, inner + 1) <= 0x39
                     want = MAP if is_map else OBJECT
             elif want == POLYGONS or want == VERTICES or want == RANGES:
                 kept[0], kept[1] = sums[0], sums[1]
@@ -671,7 +671,7 @@ def _read_row(
             elif want == EMPTY:
                 if byte == 0x7B or byte == 0x5B:
                     last = after_space(buffer, place + 1)
-                    if buffer[last] == byte + 2:
+                    if at(buffer, last) == byte + 2:
                         begin[cell], size[cell] = place, 0
                         tell(sums, path, EMPTY_OBJECT if byte == 0x7B else EMPTY_LIST)
                         after = last + 1
@@ -725,7 +725,7 @@ def _read_row(
                         place = after_space(buffer, place)
                     return ROW_READ if place == end else ROW_ODD
                 place = after_space(buffer, place)
-            byte = buffer[place]
+            byte = at(buffer, place)
             if byte == (0x5D if what[top] == _IS_LIST else 0x7D):
                 if phase == _FIRST:
                     tell(sums, paths[top], EMPTY_LIST if what[top] == _IS_LIST else EMPTY_OBJECT)
@@ -765,7 +765,7 @@ def _read_row(
             met[top] += 1
             phase = _VALUE
         elif is_next:
-            if buffer[place] != 0x22:
+            if at(buffer, place) != 0x22:
                 return ROW_ODD
             key_begin = place + 1
             key_end, escaped = string_end(buffer, key_begin)
@@ -857,7 +857,7 @@ def _is_met(buffer: Any, key_begin: int, key_end: int, kind: int, record: int, s
         if unknown[number, 3] == key_end - key_begin:
             same = True
             for offset in range(key_end - key_begin):
-                same &= buffer[unknown[number, 2] + offset] == buffer[key_begin + offset]
+                same &= at(buffer, unknown[number, 2] + offset) == at(buffer, key_begin + offset)
             if same:
                 return True
         number -= 1
@@ -878,7 +878,7 @@ def _read_answer(
     buffer: Any, place: int, path: Any, sums: Any, cells: Any, cell: int, record: int, texts: Any, lengths: Any
 ) -> int:
     """Read an answer that is a text or a number, of which the text is kept; BROKEN, or -FULL."""
-    byte = buffer[place]
+    byte = at(buffer, place)
     if byte == 0x22:
         end, escaped = string_end(buffer, place + 1)
         if end == BROKEN or escaped:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from labelframe.kernel.compiling import compiled, inlined, intrinsic
+from labelframe.kernel.text import at, word, zeros_below
 
 WHOLE, FRACTION, UNDECIDED, BROKEN = 0, 1, 2, 3
 """How a number is written; UNDECIDED: its value must be found elsewhere; BROKEN: it is no number."""
@@ -97,6 +98,7 @@ def _powers() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
 
 UPPER, LOWER = _powers()
 TENS = 10.0 ** np.arange(23)
+POWERS = 10 ** np.arange(9, dtype=np.uint64)
 
 
 @compiled
@@ -132,52 +134,79 @@ def _nearest(digits: Any, exponent: int) -> tuple[float, bool]:
 
 
 @inlined
+def _digits_in(eight: Any) -> int:
+    """How many of eight bytes are digits before the first that is none."""
+    high = np.uint64(0xF0F0F0F0F0F0F0F0)
+    zeros = np.uint64(0x3030303030303030)
+    others = ((eight & high) ^ zeros) | (((eight + np.uint64(0x0606060606060606)) & high) ^ zeros)
+    return zeros_below(others) >> 3
+
+
+@inlined
+def _of_digits(eight: Any) -> Any:
+    """The number that eight digits tell, the first of them in the lowest byte. A zero byte counts as 0."""
+    pairs = (eight & np.uint64(0x0F0F0F0F0F0F0F0F)) * np.uint64(10 << 8 | 1) >> np.uint64(8)
+    fours = (pairs & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(100 << 16 | 1) >> np.uint64(16)
+    return (fours & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(10000 << 32 | 1) >> np.uint64(32)
+
+
+@compiled
+def _significant(buffer: Any, begin: int, end: int) -> int:
+    """How many digits there are from the first on that is not 0; there may be a point among them."""
+    count = 0
+    for place in range(begin, end):
+        digit = at(buffer, place)
+        if digit != 0x2E and (count > 0 or digit != 0x30):
+            count += 1
+    return count
+
+
+@inlined
 def read_number(buffer: Any, place: int) -> tuple[float, int, int]:
     """(value, how it is written, the place behind it)"""
-    negative = buffer[place] == 0x2D
+    negative = at(buffer, place) == 0x2D
     if negative:
         place += 1
-    digits, count, exponent = np.uint64(0), 0, 0
+    digits, exponent = np.uint64(0), 0
     kind = WHOLE
-    first = place
+    first = begin = place
     while True:
-        digit = np.int64(buffer[place]) - 0x30
+        digit = np.int64(at(buffer, place)) - 0x30
         if digit < 0 or digit > 9:
             break
         digits = digits * np.uint64(10) + np.uint64(digit)
         place += 1
-        if count > 0 or digit != 0:
-            count += 1
-    if place == first or (buffer[first] == 0x30 and place > first + 1):
+    if place == first or (at(buffer, first) == 0x30 and place > first + 1):
         return 0.0, BROKEN, place
-    if buffer[place] == 0x2E:
+    if at(buffer, place) == 0x2E:
         kind = FRACTION
         place += 1
         first = place
         while True:
-            digit = np.int64(buffer[place]) - 0x30
-            if digit < 0 or digit > 9:
+            eight = word(buffer, place)
+            length = _digits_in(eight)
+            if length > 0:
+                digits = digits * POWERS[length] + _of_digits(eight << np.uint64(64 - 8 * length))
+                place += length
+            if length < 8:
                 break
-            digits = digits * np.uint64(10) + np.uint64(digit)
-            place += 1
-            if count > 0 or digit != 0:
-                count += 1
         if place == first:
             return 0.0, BROKEN, place
         exponent = first - place
-    if buffer[place] == 0x65 or buffer[place] == 0x45:
+    end = place
+    if at(buffer, place) == 0x65 or at(buffer, place) == 0x45:
         kind = FRACTION
         place += 1
         sign = 1
-        if buffer[place] == 0x2D:
+        if at(buffer, place) == 0x2D:
             sign = -1
             place += 1
-        elif buffer[place] == 0x2B:
+        elif at(buffer, place) == 0x2B:
             place += 1
         first = place
         power = 0
         while True:
-            digit = np.int64(buffer[place]) - 0x30
+            digit = np.int64(at(buffer, place)) - 0x30
             if digit < 0 or digit > 9:
                 break
             if power < 100000:
@@ -186,7 +215,7 @@ def read_number(buffer: Any, place: int) -> tuple[float, int, int]:
         if place == first:
             return 0.0, BROKEN, place
         exponent += sign * power
-    if count > 19:  # more than 64 bits hold
+    if end - begin > 19 and _significant(buffer, begin, end) > 19:  # more than 64 bits hold
         return 0.0, UNDECIDED, place
     if digits == np.uint64(0):
         return 0.0, kind if not negative or kind == WHOLE else UNDECIDED, place

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -237,18 +238,36 @@ class Read:
         return self._strings(texts, columns.text_length(texts, self.texts.size))
 
     def _strings(self, texts: Ints, length: int) -> pa.StringArray:
+        return string_array(*self._copied(texts, length), texts >= 0)
+
+    def _copied(self, texts: Ints, length: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """Texts one after another: (where each begins, their bytes)"""
         assert length < 1 << 31
-        offsets, data = np.empty(len(texts) + 1, np.int32), np.empty(length, np.uint8)
+        offsets, data = np.empty(len(texts) + 1, np.int32), np.empty(length + columns.SLACK, np.uint8)
         columns.copy_texts(self.buffer, self.texts.begin, self.texts.size, texts, offsets, data)
-        return string_array(offsets, data, texts >= 0)
+        return offsets, data[:length]
+
+    def words(self, texts: Ints) -> list[str | None]:
+        """Texts as Python has them, None where there is none."""
+        codes, used, length = self._distinct(texts)
+        offsets, data = self._copied(used, length)
+        spans, both = pairwise(offsets.tolist()), data.tobytes()
+        known: list[str | None] = []
+        if both.isascii():
+            text = both.decode()
+            known += [text[begin:end] for begin, end in spans]
+        else:
+            known += [both[begin:end].decode() for begin, end in spans]
+        known.append(None)
+        return [known[code] for code in codes.tolist()]
 
     def spans(self, begins: Ints, sizes: NDArray[Any]) -> pa.StringArray:
         """Pieces of the buffer as an Arrow array of strings; null where the size is negative."""
         offsets = np.zeros(len(begins) + 1, np.int32)
         np.cumsum(np.maximum(sizes, 0), out=offsets[1:])
-        data = np.empty(int(offsets[-1]), np.uint8)
+        data = np.empty(int(offsets[-1]) + columns.SLACK, np.uint8)
         columns.copy_spans(self.buffer, self.escaped, np.ascontiguousarray(begins), offsets, data)
-        return string_array(offsets, data, sizes >= 0)
+        return string_array(offsets, data[: offsets[-1]], sizes >= 0)
 
     def dictionary(self, texts: Ints) -> pa.DictionaryArray:
         """Texts as an Arrow array with a dictionary."""

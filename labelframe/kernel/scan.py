@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from labelframe.kernel.compiling import compiled, entry, intrinsic
+from labelframe.kernel.text import zeros_below
 
 WIDTH = 64
 UNENDED = -1
@@ -75,19 +76,6 @@ def _count(_: Any, bits: Any) -> Any:
     return signature, codegen
 
 
-@intrinsic
-def _lowest(_: Any, bits: Any) -> Any:
-    from llvmlite import ir
-    from numba import types
-
-    signature = types.int64(types.uint64)
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
-
-    return signature, codegen
-
-
 @compiled
 def _escaped(slashes: Any, carried: bool) -> tuple[Any, bool]:
     """(bits that a backslash escapes, whether the first bit of the next 64 is escaped)"""
@@ -133,7 +121,7 @@ def _object_end(buffer: Any, place: int, end: int) -> int:
         else:
             braces = opening | closing
             while braces != np.uint64(0):
-                index = _lowest(braces)
+                index = zeros_below(braces)
                 bit = np.uint64(1) << np.uint64(index)
                 if opening & bit:
                     depth += 1
@@ -213,7 +201,7 @@ def rows_before(buffer: Any, begins: Any, ends: Any, asked: Any, text: Any) -> i
         while place <= last:
             bits = _equal(buffer, place, text[0]) & _equal(buffer, place + size - 1, text[0])
             while bits != np.uint64(0):
-                begin = place + _lowest(bits)
+                begin = place + zeros_below(bits)
                 bits &= bits - np.uint64(1)
                 index = 1
                 while index < size and buffer[begin + index] == text[index]:

@@ -6,6 +6,7 @@ here reads beyond the padding. numba has no types for mypy: what is compiled is 
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -64,11 +65,49 @@ def word(_: Any, buffer: Any, place: Any) -> Any:
     return signature, codegen
 
 
+if os.environ.get("NUMBA_BOUNDSCHECK") == "1":
+
+    @inlined
+    def at(buffer: Any, place: int) -> int:
+        """The byte at a place."""
+        return buffer[place]
+
+else:
+
+    @intrinsic
+    def at(_: Any, buffer: Any, place: Any) -> Any:
+        """The byte at a place; numba's own way asks each time whether the place counts from the end."""
+        from llvmlite import ir
+        from numba import types
+
+        signature = types.uint8(buffer, types.int64)
+
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            array = context.make_array(signature.args[0])(context, builder, arguments[0])
+            return builder.load(builder.gep(array.data, [arguments[1]], source_etype=ir.IntType(8)))
+
+        return signature, codegen
+
+
+@intrinsic
+def zeros_below(_: Any, bits: Any) -> Any:
+    """How many zero bits there are below the lowest that is set; 64 where none is."""
+    from llvmlite import ir
+    from numba import types
+
+    signature = types.int64(types.uint64)
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return signature, codegen
+
+
 @inlined
 def after_space(buffer: Any, place: int) -> int:
     """The next place that holds no white space."""
     while True:
-        byte = buffer[place]
+        byte = at(buffer, place)
         if byte != 0x20 and byte != 0x0A and byte != 0x0D and byte != 0x09:
             return place
         place += 1
@@ -84,7 +123,7 @@ def string_end(buffer: Any, place: int) -> tuple[int, bool]:
         place += plain
         if plain == 16:
             continue
-        byte = buffer[place]
+        byte = at(buffer, place)
         if byte == QUOTE:
             return place, escaped
         if byte == BACKSLASH:
@@ -100,7 +139,7 @@ def string_end(buffer: Any, place: int) -> tuple[int, bool]:
 
 @compiled
 def _after_escape(buffer: Any, place: int) -> int:
-    byte = buffer[place + 1]
+    byte = at(buffer, place + 1)
     if byte != 0x75:
         for known in (0x22, 0x5C, 0x2F, 0x62, 0x66, 0x6E, 0x72, 0x74):
             if byte == known:
@@ -111,7 +150,7 @@ def _after_escape(buffer: Any, place: int) -> int:
         return BROKEN
     if code < 0xD800 or code >= 0xE000:
         return place + 6
-    if buffer[place + 6] != BACKSLASH or buffer[place + 7] != 0x75:
+    if at(buffer, place + 6) != BACKSLASH or at(buffer, place + 7) != 0x75:
         return BROKEN
     low = _hexadecimal(buffer, place + 8)
     return place + 12 if 0xDC00 <= low < 0xE000 else BROKEN
@@ -121,7 +160,7 @@ def _after_escape(buffer: Any, place: int) -> int:
 def _hexadecimal(buffer: Any, place: int) -> int:
     code = 0
     for index in range(place, place + 4):
-        byte = np.int64(buffer[index])
+        byte = np.int64(at(buffer, index))
         if 0x30 <= byte <= 0x39:
             digit = byte - 0x30
         elif 0x41 <= (byte & 0xDF) <= 0x46:
@@ -135,7 +174,7 @@ def _hexadecimal(buffer: Any, place: int) -> int:
 @compiled
 def _after_character(buffer: Any, place: int) -> int:
     """Behind a character of two to four bytes of UTF-8; BROKEN where it is none: overlong, a surrogate, too high."""
-    first, second = np.int64(buffer[place]), np.int64(buffer[place + 1])
+    first, second = np.int64(at(buffer, place)), np.int64(at(buffer, place + 1))
     low, high = np.int64(0x80), np.int64(0xBF)
     if 0xC2 <= first <= 0xDF:
         length = 2
@@ -156,7 +195,7 @@ def _after_character(buffer: Any, place: int) -> int:
     if second < low or second > high:
         return BROKEN
     for index in range(place + 2, place + length):
-        if buffer[index] & 0xC0 != 0x80:
+        if at(buffer, index) & 0xC0 != 0x80:
             return BROKEN
     return place + length
 
@@ -164,7 +203,7 @@ def _after_character(buffer: Any, place: int) -> int:
 @inlined
 def literal_end(buffer: Any, place: int) -> int:
     """Behind a true, false or null; BROKEN where it is none of them."""
-    first = buffer[place]
+    first = at(buffer, place)
     if first == 0x66:  # f
         rest = word(buffer, place + 1) & np.uint64(0xFFFFFFFF)
         return place + 5 if rest == np.uint64(0x65736C61) else BROKEN

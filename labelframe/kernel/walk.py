@@ -14,7 +14,7 @@ from labelframe import content
 from labelframe.kernel.compiling import compiled, inlined
 from labelframe.kernel.numbers import BROKEN as NO_NUMBER
 from labelframe.kernel.numbers import UNDECIDED, as_bits, high_product, read_number
-from labelframe.kernel.text import BROKEN, after_space, literal_end, string_end, word
+from labelframe.kernel.text import BROKEN, after_space, at, literal_end, string_end, word
 
 ROOT = np.uint64(content.ROOT)
 _LENGTH, _WORD, _KEY, _PLACE = (np.uint64(each) for each in (content.LENGTH, content.WORD, content.KEY, content.PLACE))
@@ -74,7 +74,7 @@ def number_hash(value: float) -> Any:
 @compiled
 def walk_scalar(buffer: Any, place: int, path: Any, sums: Any) -> tuple[int, int]:
     """(where it ends, how it went) of a value that is neither object nor list."""
-    byte = buffer[place]
+    byte = at(buffer, place)
     if byte == 0x22:
         end, escaped = string_end(buffer, place + 1)
         if end == BROKEN:
@@ -103,7 +103,7 @@ def walk_scalar(buffer: Any, place: int, path: Any, sums: Any) -> tuple[int, int
 def walk(buffer: Any, place: int, path: Any, sums: Any, scratch: Any) -> tuple[int, int]:
     """(where it ends, how it went) of any value. `scratch`: see `new_scratch`; where the walk went not well the sums
     mean nothing."""
-    byte = buffer[place]
+    byte = at(buffer, place)
     if byte != 0x7B and byte != 0x5B:
         return walk_scalar(buffer, place, path, sums)
     paths, marks = scratch[:DEPTH], scratch[DEPTH : 2 * DEPTH]
@@ -111,11 +111,11 @@ def walk(buffer: Any, place: int, path: Any, sums: Any, scratch: Any) -> tuple[i
     depth, met, result = -1, 0, GOOD
     while True:
         # At the first byte of a value.
-        byte = buffer[place]
+        byte = at(buffer, place)
         if byte == 0x7B or byte == 0x5B:
             is_list = byte == 0x5B
             place = after_space(buffer, place + 1)
-            if buffer[place] == (0x5D if is_list else 0x7D):
+            if at(buffer, place) == (0x5D if is_list else 0x7D):
                 tell(sums, path, EMPTY_LIST if is_list else EMPTY_OBJECT)
                 place += 1
             else:
@@ -143,7 +143,7 @@ def walk(buffer: Any, place: int, path: Any, sums: Any, scratch: Any) -> tuple[i
                 return place, result
             is_list = marks[depth] & np.uint64(1) == np.uint64(1)
             place = after_space(buffer, place)
-            byte = buffer[place]
+            byte = at(buffer, place)
             if byte == 0x2C:
                 place = after_space(buffer, place + 1)
                 if is_list:
@@ -165,7 +165,7 @@ def walk(buffer: Any, place: int, path: Any, sums: Any, scratch: Any) -> tuple[i
 @compiled
 def _key(buffer: Any, place: int, path: Any, mark: Any, keys: Any, met: int, result: int) -> tuple[int, Any, int, int]:
     """Read a key and its colon: (the place of its value, the value's path, keys met, how the walk goes)."""
-    if buffer[place] != 0x22:
+    if at(buffer, place) != 0x22:
         return BROKEN, path, met, result
     end, escaped = string_end(buffer, place + 1)
     if end == BROKEN:
@@ -180,7 +180,7 @@ def _key(buffer: Any, place: int, path: Any, mark: Any, keys: Any, met: int, res
         keys[met] = key_hash
         met += 1
     place = after_space(buffer, end + 1)
-    if buffer[place] != 0x3A:
+    if at(buffer, place) != 0x3A:
         return BROKEN, path, met, result
     return after_space(buffer, place + 1), key_step(path, key_hash), met, result
 
