@@ -35,7 +35,7 @@ log = logging.getLogger("labelframe")
 PATIENCE = 2.5  # seconds in which code that was compiled before is loaded
 COMPILING = "compiling the reader of label rows: this is done once, and takes about a quarter of a minute"
 WORTH = 1 << 20  # bytes of a batch below which the general path is as quick
-BATCH = 20 << 20
+BATCH = 16 << 20
 
 
 @dataclass

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from labelframe.kernel.compiling import compiled, entry, inlined, intrinsic
-from labelframe.kernel.text import word
+from labelframe.kernel.text import at, word
 
 
 @entry(gives=0)
@@ -69,9 +69,9 @@ def _move(_: Any, buffer: Any, begin: Any, data: Any, place: Any) -> Any:
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         vector, pointers = ir.VectorType(ir.IntType(8), SLACK), []
-        for kind, array, at in ((buffer, *arguments[:2]), (data, *arguments[2:])):
+        for kind, array, offset in ((buffer, *arguments[:2]), (data, *arguments[2:])):
             there = context.make_array(kind)(context, builder, array).data
-            place = builder.gep(there, [at], source_etype=ir.IntType(8))
+            place = builder.gep(there, [offset], source_etype=ir.IntType(8))
             pointers.append(builder.bitcast(place, vector.as_pointer()))
         builder.store(builder.load(pointers[0], align=1, typ=vector), pointers[1], align=1)
         return context.get_dummy_value()
@@ -197,14 +197,14 @@ def measure_masks(
         end = place + sizes[mask]
         width, height = widths[mask], heights[mask]
         total = set_pixels = before = last = 0
-        count = 0
+        count = x = y = 0
         first_x, last_x, first_y, last_y = width, np.int64(-1), height, np.int64(-1)
         well = width >= 0 and height >= 0
         while place < end and well:
             value, shift = 0, 0
             more = True
             while more and well:
-                code = np.int64(others[place] if is_other else buffer[place]) - 0x30
+                code = np.int64(at(others, place) if is_other else at(buffer, place)) - 0x30
                 place += 1
                 if code < 0 or code > 63 or shift >= 40:
                     well = False
@@ -223,18 +223,26 @@ def measure_masks(
             if not well:
                 break
             before, last = last, value
-            if count & 1 and value > 0:
-                set_pixels += value
-                if width > 0:
-                    top, bottom = total // width, (total + value - 1) // width
-                    first_y, last_y = min(first_y, top), max(last_y, bottom)
-                    if top == bottom:
-                        first_x = min(first_x, total % width)
-                        last_x = max(last_x, (total + value - 1) % width)
-                    else:
-                        first_x, last_x = np.int64(0), width - 1
             total += value
+            if count & 1:
+                set_pixels += value
             count += 1
+            if width == 0:
+                continue
+            if count & 1 == 0 and value > 0:
+                reach = x + value - 1  # the last column, were the row endless
+                first_y = min(first_y, y)
+                if reach < width:
+                    first_x, last_x, last_y = min(first_x, x), max(last_x, reach), max(last_y, y)
+                else:
+                    first_x, last_x, last_y = np.int64(0), width - 1, max(last_y, y + reach // width)
+            x += value
+            if x >= 2 * width:
+                y += x // width
+                x %= width
+            elif x >= width:  # as nearly always: it takes no division
+                y += 1
+                x -= width
         good[mask] = well and total == width * height
         pixels[mask] = set_pixels
         if set_pixels > 0:

@@ -26,8 +26,8 @@ from labelframe.read.split import Broken, RawRow, Splitter, begin_rows, last_lin
 from labelframe.read.unpack import Part, Pieces
 
 PADDING = 64
-AHEAD = 1  # blocks that wait, besides the one that is being read
-PATIENCE = 200  # hundredths of a second
+AHEAD = 1
+PATIENCE = 2  # seconds
 
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
@@ -123,7 +123,8 @@ class _Ahead:
         self.pieces = pieces
         self._size = size
         self._memory = _Memory()
-        self._queue: queue.Queue[_Block | BaseException | None] = queue.Queue(AHEAD)
+        self._queue: queue.Queue[_Block | BaseException | None] = queue.Queue()
+        self._free = threading.Semaphore(AHEAD)  # how many blocks may be read before one is asked for
         self._stop = False
         self._given: deque[bytes] = deque()
         self._ended = False
@@ -135,23 +136,21 @@ class _Ahead:
 
     def __exit__(self, *_: object) -> None:
         self._stop = True
-        for _attempt in range(PATIENCE):
-            with suppress(queue.Empty):  # it may wait for room
-                self._queue.get_nowait()
-            self._thread.join(0.01)
-            if not self._thread.is_alive():
-                break  # else it waits for a pipe, and ends with the process
+        self._free.release()
+        self._thread.join(PATIENCE)  # if it waits for a pipe it ends with the process
 
     def _read(self) -> None:
         try:
             first = np.frombuffer(self.pieces.peeked(), np.uint8)
             size = self._size // 4
-            while len(block := self._read_block(first, size)):
-                self._queue.put(block)
+            block = None
+            while block is None or len(block):
+                self._free.acquire()
                 if self._stop:
                     return
+                block = self._read_block(first, size)
+                self._queue.put(block if len(block) else None)
                 first, size = first[:0], min(2 * size, self._size)
-            self._queue.put(None)
         except BaseException as error:
             self._queue.put(error)
 
@@ -171,7 +170,9 @@ class _Ahead:
     def _next(self) -> _Block | None:
         """The next block, None at the end."""
         block = None if self._ended else self._queue.get()
-        if not isinstance(block, _Block):
+        if isinstance(block, _Block):
+            self._free.release()
+        else:
             self._ended = True
         if isinstance(block, BaseException):
             raise block
