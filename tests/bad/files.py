@@ -381,15 +381,15 @@ class _Opened(io.FileIO):
     is_begun = False
     has_happened = False
 
-    def read(self, size: int | None = -1, /) -> bytes:
+    def readinto(self, buffer: Any, /) -> int | None:
         """The bytes of the file."""
         if not self.is_begun:
             self.is_begun = True
-            return super().read(20) or b""
+            return super().readinto(memoryview(buffer)[:20])
         if not self.has_happened:
             self.happens(Path(os.fsdecode(self.name)))
             self.has_happened = True
-        return super().read(size) or b""
+        return super().readinto(buffer)
 
 
 def opening(open_as: Callable[[Path], Any], name: str = BAD) -> Callable[[Path, pytest.MonkeyPatch], None]:
