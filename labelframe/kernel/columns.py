@@ -114,7 +114,7 @@ def _digits(buffer: Any, place: int, count: int) -> int:
     """The number that digits tell, -1 where there are others."""
     number = 0
     for index in range(place, place + count):
-        digit = np.int64(buffer[index]) - 0x30
+        digit = np.int64(at(buffer, index)) - 0x30
         if digit < 0 or digit > 9:
             return -1
         number = number * 10 + digit
@@ -136,7 +136,7 @@ def _microseconds(year: int, month: int, day: int, buffer: Any, clock: int) -> i
     """Microseconds since 1970 of a date and the hh:mm:ss at `clock`; -1 << 63 where there is no such time."""
     none = np.int64(-1) << np.int64(63)
     hour, minute, second = _digits(buffer, clock, 2), _digits(buffer, clock + 3, 2), _digits(buffer, clock + 6, 2)
-    if buffer[clock + 2] != 0x3A or buffer[clock + 5] != 0x3A:
+    if at(buffer, clock + 2) != 0x3A or at(buffer, clock + 5) != 0x3A:
         return none
     if hour < 0 or hour > 23 or minute < 0 or minute > 59 or second < 0 or second > 59:
         return none
@@ -161,20 +161,29 @@ def read_times(buffer: Any, begins: Any, sizes: Any, texts: Any, times: Any) -> 
     for row in range(len(texts)):
         place, size = begins[texts[row]], sizes[texts[row]]
         times[row] = none
-        if size == 19 and buffer[place + 4] == 0x2D and buffer[place + 7] == 0x2D:
+        if size == 19 and at(buffer, place + 4) == 0x2D and at(buffer, place + 7) == 0x2D:
             # 2023-02-09 14:12:03, or with a T
-            if buffer[place + 10] == 0x20 or buffer[place + 10] == 0x54:
+            if at(buffer, place + 10) == 0x20 or at(buffer, place + 10) == 0x54:
                 year, month, day = (
                     _digits(buffer, place, 4),
                     _digits(buffer, place + 5, 2),
                     _digits(buffer, place + 8, 2),
                 )
                 times[row] = _microseconds(year, month, day, buffer, place + 11)
-        elif size == 29 and buffer[place + 3] == 0x2C and buffer[place + 4] == 0x20 and buffer[place + 25] == 0x20:
+        elif (
+            size == 29
+            and at(buffer, place + 3) == 0x2C
+            and at(buffer, place + 4) == 0x20
+            and at(buffer, place + 25) == 0x20
+        ):
             # Thu, 09 Feb 2023 14:12:03 UTC, or GMT
             zone = word(buffer, place + 26) & np.uint64(0xFFFFFF)
-            spaced = buffer[place + 7] == 0x20 and buffer[place + 11] == 0x20 and buffer[place + 16] == 0x20
-            named = _is_letter(buffer[place]) and _is_letter(buffer[place + 1]) and _is_letter(buffer[place + 2])
+            spaced = at(buffer, place + 7) == 0x20 and at(buffer, place + 11) == 0x20 and at(buffer, place + 16) == 0x20
+            named = (
+                _is_letter(at(buffer, place))
+                and _is_letter(at(buffer, place + 1))
+                and _is_letter(at(buffer, place + 2))
+            )
             if spaced and named and (zone == np.uint64(0x435455) or zone == np.uint64(0x544D47)):
                 name = np.int64(word(buffer, place + 8) & np.uint64(0xFFFFFF))
                 month = 0

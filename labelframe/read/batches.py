@@ -289,8 +289,7 @@ class _List:
                 held = splitter.held
                 if held is not None:
                     yield held
-                for begin in begins.tolist() if len(splitter.search.keys) == 1 else []:
-                    splitter.search.learn(block.buffer[begin : begin + 200].tobytes())
+                self._learn(block.buffer, begins)
                 yield RowBatch(block.buffer, begins, ends, begins - block.begin + splitter.offset)
                 last = int(ends[-1])
                 splitter.held, splitter.after, splitter.gap = None, b"value", b""
@@ -303,6 +302,16 @@ class _List:
                 block = rest if how == FULL else self.ahead.longer(rest)
             if block is None:
                 self.ahead.give_back(rest)
+
+    def _learn(self, buffer: Bytes, begins: Ints) -> None:
+        """Note the first key of label rows, as the splitter does."""
+        search = self.splitter.search
+        if len(search.keys) > 1:
+            return
+        known = np.frombuffer(b'{"' + search.keys[0] + b'"', np.uint8)
+        others = (buffer[begins[:, None] + np.arange(len(known))] != known).any(axis=1)
+        for begin in begins[others].tolist():
+            search.learn(buffer[begin : begin + 200].tobytes())
 
     def _whole_in_pieces(self, block: _Block, given: int) -> int:
         """How many of the rows found the splitter would find too. It looks into a row that lies in several pieces for
