@@ -6,6 +6,7 @@ columns commented), the views of `sql/views/` and one `wide_<class>` for each cl
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -23,6 +24,7 @@ import duckdb
 import pyarrow as pa
 
 from labelframe.errors import Found, SnapshotError, printable, unknown_name
+from labelframe.kept import keep, kept
 from labelframe.parquet import part_paths, read_manifest
 from labelframe.queries import Query, read_folder, sql_folder
 from labelframe.schema import BOOL, DATABASE, FLOAT, INT, OBJECTS, TABLES, TIME, Column, Table
@@ -254,10 +256,7 @@ def begun_database() -> Iterator[Callable[[Path], Path]]:
                 begun.result()
             return draft.write(folder)
 
-        try:
-            yield write
-        finally:
-            draft.is_wanted = False
+        yield write
 
 
 def write_views(
@@ -277,7 +276,6 @@ class _Draft:
 
     def __init__(self) -> None:
         self._scratch = TemporaryDirectory(prefix="labelframe-")
-        self.is_wanted = True
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -303,14 +301,30 @@ class _Draft:
         self._scratch.cleanup()
 
     def begin(self) -> None:
-        """Make all that needs no files of a snapshot: the views that stand upon those of the tables."""
-        for table in TABLES.values():
-            if not self.is_wanted:
+        """Make all that needs no files of a snapshot: the views that stand upon those of the tables. Made once, it is
+        kept."""
+        tables = [f"CREATE VIEW {table.name} AS SELECT {_nothing(table)}" for table in TABLES.values()]
+        made_of = repr((duckdb.__version__, tables, views(), _DOCS, Path(__file__).read_bytes()))
+        name = f"views-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.duckdb"
+        before = kept(name)
+        if before is not None:
+            self._path.write_bytes(before)
+            with suppress(duckdb.Error):
+                _ = self.connection
                 return
-            columns = (f"NULL::{sql_type(column.type)} AS {identifier(column.name)}" for column in table.columns)
-            self.connection.execute(f"CREATE VIEW {table.name} AS SELECT {', '.join(columns)}")
+            self._path.unlink()  # it is damaged
+        self.connection.execute(";\n".join(tables))
         _create_views(self.connection, BARE)
         _comment_views(self.connection, views().values())
+        self._close()
+        keep(name, self._path.read_bytes())
+
+    def _close(self) -> None:
+        """Close the connection, with all that was made."""
+        for statement in ("COMMIT", "USE memory", "DETACH labels"):
+            self.connection.execute(statement)
+        self.connection.close()
+        del self.connection
 
     def write(self, folder: str | os.PathLike[str], into: str | os.PathLike[str] | None = None) -> Path:
         """Finish it with views of a snapshot's tables, and write it into the snapshot or another folder."""
@@ -333,8 +347,7 @@ class _Draft:
         beside = (work or path.parent) / (f".{DATABASE}.{secrets.token_hex(4)}")
         with _unwritten(folder):
             try:
-                for statement in ("COMMIT", "USE memory", "DETACH labels"):
-                    self.connection.execute(statement)
+                self._close()
                 shutil.copyfile(self._path, beside)
                 beside.replace(path)
             finally:
@@ -353,6 +366,11 @@ def _unwritten(folder: Path) -> Iterator[None]:
             source=(folder.resolve() / DATABASE).as_posix(),
             remedy="Close the program that holds it open, or make room, then: labelframe register DIR",
         ) from None
+
+
+def _nothing(table: Table) -> str:
+    """What to select for a view that has the columns of a table."""
+    return ", ".join(f"NULL::{sql_type(column.type)} AS {identifier(column.name)}" for column in table.columns)
 
 
 def comment(table: Table, column: Column) -> str:

@@ -5,8 +5,8 @@
     python tests/both_ways.py --verdicts 200000             what the compiled reader takes, against orjson
     NUMBA_BOUNDSCHECK=1 python tests/both_ways.py --verdicts 200000
 
-With NUMBA_BOUNDSCHECK every access of the compiled code is checked. Figures of the last long runs stand in
-tests/README.md.
+With NUMBA_BOUNDSCHECK every access of the compiled code to a single element is checked. Figures of the last long runs
+stand in tests/README.md.
 """
 
 from __future__ import annotations
@@ -223,7 +223,8 @@ def verdicts(count: int, seed: int) -> Counter[str]:
         try:
             value = orjson.loads(data)
         except orjson.JSONDecodeError:
-            assert read.status[0] == ROW_ODD, data
+            # A number beyond float64 within an object is seen when that is parsed by itself.
+            assert read.status[0] == ROW_ODD or not is_read(reader, data), data
             ends["no JSON"] += 1
             continue
         if read.status[0] == ROW_ODD:
@@ -235,8 +236,14 @@ def verdicts(count: int, seed: int) -> Counter[str]:
         first, second = read.sums[0]
         if content.shown((int(first), int(second))) != content_hash(value):
             # Two answers of one hash, or two frames of one number, are seen later.
-            assert not flatten_batch(reader, buffer, np.zeros(1, np.int64), np.array([len(data)])).is_read[0], data
+            assert not is_read(reader, data), data
     return ends
+
+
+def is_read(reader: Reader, data: bytes) -> bool:
+    """Whether compiled code makes tables of a label row."""
+    buffer = np.frombuffer(bytearray(data + bytes(PADDING)), np.uint8)
+    return bool(flatten_batch(reader, buffer, np.zeros(1, np.int64), np.array([len(data)])).is_read[0])
 
 
 def invented(count: int, folder: Path) -> None:

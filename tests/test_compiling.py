@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from labelframe import kept
 from labelframe.kernel import compiling
 from labelframe.kernel.compiling import Entry
 
@@ -52,7 +53,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     def listed() -> Iterator[Path]:
         yield from chosen
 
-    monkeypatch.setattr(compiling, "_places", listed)
+    monkeypatch.setattr(kept, "places", listed)
     return chosen
 
 

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 import labelframe as lf
+from labelframe import database, kept
 from labelframe.database import WIDE_BASE, comment, identifier, literal, write_database
 from labelframe.errors import SnapshotError
 from labelframe.labels import flatten_to_snapshot
@@ -193,6 +194,51 @@ def test_a_database_that_cannot_be_written_is_told(write_export: WriteExport, tm
         write_database(tmp_path / "snapshot")
 
     assert [path.name for path in database.parent.iterdir() if DATABASE in path.name] == [DATABASE]
+
+
+def told_by(database: Path, folder: Path) -> list[list[dict[str, Any]]]:
+    """All that `labels.duckdb` says of its views and columns."""
+    columns = "select * exclude (database_oid, table_oid) from duckdb_columns() where not internal order by all"
+    views = "select * exclude (database_oid, view_oid) from duckdb_views() where not internal order by all"
+    return [ask_shell(database, sql, folder) for sql in (columns, views)]
+
+
+def test_the_views_that_all_snapshots_have_are_made_once(
+    write_export: WriteExport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flatten_to_snapshot([write_export([image_row("Car")])], tmp_path / "snapshot")
+    monkeypatch.setattr(kept, "places", lambda: [tmp_path / "kept"])
+    first = told_by(write_database(tmp_path / "snapshot"), tmp_path)
+    (made,) = (tmp_path / "kept").iterdir()
+    monkeypatch.setattr(database, "_create_views", None)
+
+    assert told_by(write_database(tmp_path / "snapshot"), tmp_path) == first
+    assert list((tmp_path / "kept").iterdir()) == [made]
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database", bytes(1 << 16)])
+def test_views_that_were_kept_and_are_damaged_are_made_anew(
+    damage: bytes, write_export: WriteExport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flatten_to_snapshot([write_export([image_row("Car")])], tmp_path / "snapshot")
+    monkeypatch.setattr(kept, "places", lambda: [tmp_path / "kept"])
+    first = told_by(write_database(tmp_path / "snapshot"), tmp_path)
+    (made,) = (tmp_path / "kept").iterdir()
+    made.write_bytes(damage)
+
+    assert told_by(write_database(tmp_path / "snapshot"), tmp_path) == first
+    assert made.read_bytes() != damage
+
+
+def test_views_that_can_be_kept_nowhere_are_made_each_time(
+    write_export: WriteExport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kept").write_text("no folder")
+    monkeypatch.setattr(kept, "places", lambda: [tmp_path / "kept"])
+
+    flatten_to_snapshot([write_export([image_row("Car")])], tmp_path / "snapshot")
+
+    assert ask_shell(tmp_path / "snapshot" / DATABASE, "select count(*) as n from objects", tmp_path) == [{"n": 1}]
 
 
 # Folders of any name

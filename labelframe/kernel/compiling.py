@@ -12,16 +12,15 @@ import hashlib
 import importlib.metadata
 import os
 import platform
-import secrets
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from platformdirs import user_cache_path
+
+from labelframe.kept import is_kept, keep, kept
 
 Function = Callable[..., Any]
 OPTIONS = {"_nrt": False, "nogil": True, "error_model": "numpy"}
@@ -119,12 +118,12 @@ class Entry:
 
     def is_kept(self) -> bool:
         """Whether its machine code was made before, for some types."""
-        return any(True for place in _places() for _ in place.glob(f"{self._path()}*.o"))
+        return is_kept(f"{self._path()}*.o")
 
     def _load(self, key: str, arguments: tuple[Any, ...], count: int) -> Callable[..., int]:
         with _LOADING:
             path = f"{self._path()}{hashlib.sha256(key.encode()).hexdigest()[:8]}.o"
-            symbol, _, code = (_kept(path) or self._compiled(arguments, path)).partition(b"\n")
+            symbol, _, code = (kept(path) or self._compiled(arguments, path)).partition(b"\n")
             engine = _engine()
             from llvmlite import binding
 
@@ -147,9 +146,9 @@ class Entry:
         if missing:  # LLVM would end the process
             raise RuntimeError(f"{self.name} needs {', '.join(sorted(missing))}")
         _, _, (code, _) = overload.library.serialize_using_object_code()
-        kept = bytes(overload.fndesc.llvm_func_name.encode() + b"\n" + code)
-        _keep(path, kept)
-        return kept
+        named = bytes(overload.fndesc.llvm_func_name.encode() + b"\n" + code)
+        keep(path, named)
+        return named
 
 
 def entry(gives: int) -> Callable[[Function], Any]:
@@ -209,27 +208,3 @@ def stamp() -> str:
     )
     digest.update("\n".join(made_for).encode())
     return digest.hexdigest()
-
-
-def _places() -> Iterator[Path]:
-    """Where machine code is kept: beside the source, where that can be written, else in the user's cache."""
-    yield Path(__file__).parent / "__pycache__"
-    yield user_cache_path("labelframe")
-
-
-def _kept(name: str) -> bytes | None:
-    for place in _places():
-        with suppress(OSError):
-            return (place / name).read_bytes()
-    return None
-
-
-def _keep(name: str, code: bytes) -> None:
-    """Keep machine code, where there is a place for it."""
-    for place in _places():
-        with suppress(OSError):
-            place.mkdir(parents=True, exist_ok=True)
-            part = place / f".{name}.{secrets.token_hex(4)}"
-            part.write_bytes(code)
-            part.replace(place / name)
-            return
