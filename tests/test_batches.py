@@ -7,6 +7,8 @@ import hashlib
 import io
 import json
 import random
+import sys
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from labelframe.read import (
     RawRow,
     RowBatch,
     Source,
+    batches,
     find_sources,
     open_parts,
     read_batches,
@@ -128,6 +131,38 @@ def test_rows_come_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     for data in (orjson.dumps(rows), b"\n".join(map(orjson.dumps, rows)) + b"\n"):
         pieces = list(read_batches(part(data, 1 << 20, None)))
         assert sum(len(piece) for piece in pieces if isinstance(piece, RowBatch)) >= len(rows) - 1
+
+
+@pytest.mark.parametrize("held", [0, 3, 1000])
+def test_a_batch_stays_as_it_is_while_it_is_held(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpack, "CHUNK", 1 << 12)
+    rows = [orjson.dumps({**ROW, "n": number, "pad": f"{number}" * 200}) for number in range(400)]
+    found, holding = [], deque[RowBatch]()
+    for piece in read_batches(part(b"[" + b",".join(rows) + b"]", 1 << 20, None), 1 << 14):
+        if isinstance(piece, RowBatch):
+            holding.append(piece)
+        while len(holding) > held:
+            found += told([holding.popleft()])
+        if isinstance(piece, RawRow):
+            found += [*told(holding), piece]
+            holding.clear()
+
+    assert [row.data for row in found] == rows
+
+
+def test_memory_that_nobody_holds_is_used_again() -> None:
+    memory = batches._Memory()
+    first = memory.take(1 << 16)
+    address, part_of_it = first.__array_interface__["data"][0], first[5:10]
+    del first
+
+    other = memory.take(1 << 16)
+    del part_of_it
+    again = memory.take(1 << 15)
+
+    assert other.__array_interface__["data"][0] != address
+    if sys.platform == "linux":
+        assert again.__array_interface__["data"][0] == address
 
 
 def test_a_row_larger_than_a_batch_is_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import mmap
 import queue
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -223,7 +222,7 @@ class _Memory:
     def take(self, size: int) -> Bytes:
         """A buffer of so many bytes at least."""
         for memory in self._all:
-            if len(memory) >= size and sys.getrefcount(memory) == UNHELD:
+            if len(memory) >= size and _is_free(memory):
                 return np.frombuffer(memory, np.uint8)
         memory = mapped(size)  # a part of the heap would be cut up for smaller things, and lost to the next
         if hasattr(mmap, "MADV_HUGEPAGE"):
@@ -233,7 +232,13 @@ class _Memory:
         return np.frombuffer(memory, np.uint8)
 
 
-UNHELD = 3  # references: of the list, the loop, and the question itself; every array that lies in a buffer is one
+def _is_free(memory: mmap.mmap) -> bool:
+    """Whether no array lies in it: else, and where the system has no such call, it cannot be given another size."""
+    try:
+        memory.resize(len(memory))
+    except (BufferError, SystemError, OSError, ValueError):
+        return False
+    return True
 
 
 class _Found:
