@@ -124,6 +124,20 @@ def test_what_answers_place_stands_in_the_order_of_the_answers(tmp_path: Path) -
     same([row], tmp_path)
 
 
+@pytest.mark.parametrize("number", [1e300, -1e19, 2.0**63, -(2.0**63), 1e18, 0.5])
+@pytest.mark.parametrize("key", ["width", "height", "data_sequence", "audio_sample_rate", "audio_num_channels"])
+def test_whole_numbers_are_those_that_an_int64_holds(key: str, number: float, tmp_path: Path) -> None:
+    unit = {"data_type": "image/png", key: number, "labels": {}}
+    same([{"label_hash": "r", "data_type": "image", "data_units": {"u": unit}}], tmp_path)
+
+
+@pytest.mark.parametrize("number", [1e300, 2.0**63, 0.5])
+@pytest.mark.parametrize("key", ["width", "height", "multiframe_frame_number"])
+def test_whole_numbers_of_slices_are_those_that_an_int64_holds(key: str, number: float, tmp_path: Path) -> None:
+    unit = {"data_type": "application/dicom", "labels": {"0": {"objects": [], "metadata": {key: number}}}}
+    same([{"label_hash": "r", "data_type": "dicom", "data_units": {"u": unit}}], tmp_path)
+
+
 def test_a_file_that_is_no_export_is_passed_over_both_ways(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()

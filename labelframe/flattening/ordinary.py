@@ -120,9 +120,9 @@ def _spread(begins: Ints, sizes: Ints) -> Ints:
 
 
 def _uneven(records: Records, key: str) -> Bools:
-    """Where a number is no whole one, as its column needs it."""
+    """Where a number is no whole one that an int64 holds, as its column needs it."""
     number, known = records.number(key)
-    return np.asarray(known & (number != np.floor(number)))
+    return np.asarray(known & ((number != np.floor(number)) | (np.abs(number) >= 2.0**63)))
 
 
 def _numbers(values: NDArray[Any], known: Bools, kind: pa.DataType) -> pa.Array:

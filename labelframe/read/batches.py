@@ -130,13 +130,20 @@ class _Ahead:
         self._thread = threading.Thread(target=self._read, name="labelframe-read", daemon=True)
 
     def __enter__(self) -> _Ahead:
-        self._thread.start()
+        if not self.pieces.is_at_end:
+            self._thread.start()
+            return self
+        first = np.frombuffer(self.pieces.peeked(), np.uint8)  # a small file: that is all
+        if len(first):
+            self._queue.put(_Block.of([first], [len(first)]))
+        self._queue.put(None)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop = True
         self._free.release()
-        self._thread.join(PATIENCE)  # if it waits for a pipe it ends with the process
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE)  # if it waits for a pipe it ends with the process
 
     def _read(self) -> None:
         try:

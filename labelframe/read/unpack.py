@@ -91,6 +91,11 @@ class Pieces(Iterator[bytes]):
         self._first = [b"".join(self._first)[size:]]
         return size
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether there is nothing behind what `peek` gave."""
+        return self._ended
+
     def peeked(self) -> bytes:
         """What `peek` gave, and is not given again after this."""
         first, self._first = b"".join(self._first), []
