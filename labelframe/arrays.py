@@ -76,6 +76,7 @@ def number_array(
     """Numbers, or with another type times, as an Arrow array, null where they are not known."""
     values = np.ascontiguousarray(values)
     kind = pa.from_numpy_dtype(values.dtype) if kind is None else kind
+    assert kind.bit_width == 8 * values.dtype.itemsize
     nulls = None if known is None else bitmap(known)
     return pa.Array.from_buffers(kind, len(values), [nulls, pa.py_buffer(values)])
 

@@ -241,7 +241,8 @@ def write_database(folder: str | os.PathLike[str], into: str | os.PathLike[str] 
     now."""
     read_manifest(folder)
     with _Draft() as draft:
-        draft.begin()
+        with _unwritten(Path(folder if into is None else into)):
+            draft.begin()
         return draft.write(folder, into)
 
 
@@ -274,8 +275,9 @@ class _Draft:
     """A `labels.duckdb` in the making, in a place of its own: DuckDB cannot write a database below a folder with a
     question mark in its name. Use it as a context manager."""
 
-    def __init__(self) -> None:
-        self._scratch = TemporaryDirectory(prefix="labelframe-")
+    @cached_property
+    def _scratch(self) -> TemporaryDirectory[str]:
+        return TemporaryDirectory(prefix="labelframe-")
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -298,7 +300,8 @@ class _Draft:
     def __exit__(self, *_: object) -> None:
         if "connection" in self.__dict__:
             self.connection.close()
-        self._scratch.cleanup()
+        if "_scratch" in self.__dict__:
+            self._scratch.cleanup()
 
     def begin(self) -> None:
         """Make all that needs no files of a snapshot: the views that stand upon those of the tables. Made once, it is

@@ -150,6 +150,43 @@ def test_a_batch_stays_as_it_is_while_it_is_held(held: int, monkeypatch: pytest.
     assert [row.data for row in found] == rows
 
 
+class Failing(io.FileIO):
+    """A file that gives what it is told to, step by step, and fails at its end."""
+
+    steps: list[int]
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        if not self.steps:
+            raise OSError(5, "Input/output error")
+        return super().readinto(memoryview(buffer)[: self.steps.pop(0)])
+
+
+@pytest.mark.parametrize("steps", [[1000, *[1 << 16] * 16], [4096, *[1 << 18] * 4], [20, *[1 << 20] * 3]], ids=str)
+def test_all_that_comes_before_a_fault_is_given(
+    steps: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "export.json"
+    data = b"[" + b",".join(orjson.dumps({**ROW, "n": number}) for number in range(40_000)) + b"]"
+    path.write_bytes(data)
+
+    def opened(*_: object, **__: object) -> Failing:
+        file = Failing(path)
+        file.steps = list(steps)
+        return file
+
+    (source,) = find_sources([path]).sources
+    monkeypatch.setattr(Path, "open", opened)
+    parts = open_parts(source, [])
+    part = next(parts)
+    buffer = memoryview(bytearray(1 << 23))
+    first = part.pieces.peek(16)
+    assert part.pieces.peeked() == first
+    length = part.pieces.read_into(buffer)
+
+    assert first + bytes(buffer[:length]) == data[: sum(steps)]
+    assert part.pieces.fault is not None
+
+
 def test_memory_that_nobody_holds_is_used_again() -> None:
     memory = batches._Memory()
     first = memory.take(1 << 16)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import hashlib
 import io
@@ -22,6 +23,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+import labelframe as lf
 from labelframe import compiled, content, tables
 from labelframe.demo_export import demo_export
 from labelframe.flattening.ordinary import flatten_batch
@@ -136,6 +138,14 @@ def test_whole_numbers_are_those_that_an_int64_holds(key: str, number: float, tm
 def test_whole_numbers_of_slices_are_those_that_an_int64_holds(key: str, number: float, tmp_path: Path) -> None:
     unit = {"data_type": "application/dicom", "labels": {"0": {"objects": [], "metadata": {key: number}}}}
     same([{"label_hash": "r", "data_type": "dicom", "data_units": {"u": unit}}], tmp_path)
+
+
+def test_an_empty_shape_of_an_answer_is_a_shape(tmp_path: Path) -> None:
+    answers = {"o": {"objectHash": "o", "shape": "", "classifications": [], "range": [[3, 4]]}}
+    unit = {"data_type": "audio/mpeg", "labels": {}}
+    row = {"label_hash": "r", "data_type": "audio", "data_units": {"u": unit}, "object_answers": answers}
+    same([row], tmp_path)
+    assert lf.flatten(tmp_path / "export.json")["objects"]["shape"].to_pylist() == [""]
 
 
 def test_a_file_that_is_no_export_is_passed_over_both_ways(tmp_path: Path) -> None:
@@ -328,9 +338,46 @@ def test_what_a_batch_leaves_is_freed_without_collecting_garbage() -> None:
     assert left & {"numpy", "pyarrow", "labelframe"} == set()
 
 
-def _tables(path: Path, workers: int) -> dict[str, pa.Table]:
+def test_a_batch_has_nothing_in_memory_that_is_used_again() -> None:
+    rows = [orjson.dumps(row) for row in demo_export()]
+    lengths = np.array([len(row) for row in rows])
+    ends = np.cumsum(lengths)
+    reader, buffer = Reader(), padded(b"".join(rows))
+    batch = flatten_batch(reader, buffer, ends - lengths, ends)
+
+    def told() -> list[Any]:
+        columns = [{name: array.to_pylist() for name, array in table.items()} for table in batch.columns.values()]
+        return [columns, [rows.tolist() for rows in batch.rows.values()], batch.headers, batch.is_read.tolist()]
+
+    before = told()
+    cells, texts = reader._cells, reader._texts
+    assert cells is not None
+    assert texts is not None
+    for memory in (buffer, *reader._streams, reader._bytes, reader._unknown, cells.begin, cells.size, *texts):
+        memory.view(np.uint8)[...] = 0xAB
+
+    assert told() == before
+
+
+def test_rows_that_are_handed_back_keep_their_place_with_any_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "BATCH", 1 << 16)
+    path = tmp_path / "export.json"
+    rows = [copy.deepcopy(row) for row in demo_export() if row["data_type"] == "image"][:20] * 20
+    rows = [{**row, "label_hash": f"{number}"} for number, row in enumerate(rows)]
+    for row in rows[::3]:
+        row["object_answers"] = []  # it goes the general path, which takes its time
+    path.write_bytes(orjson.dumps(rows))
+    for workers in (1, 2, 4):
+        table = _tables(path, workers, "collect")["label_rows"]
+        assert table["row_number"].to_pylist() == [int(label_hash) for label_hash in table["label_hash"].to_pylist()]
+        assert table["row_id"].to_pylist() == list(range(len(table)))
+
+
+def _tables(path: Path, workers: int, on_error: tables.OnError = "stop") -> dict[str, pa.Table]:
     batches: dict[str, list[pa.RecordBatch]] = {}
-    options = tables.Options(compiled=True, workers=workers)
+    options = tables.Options(on_error, compiled=True, workers=workers)
     tables.flatten_sources(
         find_sources([path]), lambda name, batch: batches.setdefault(name, []).append(batch), options
     )

@@ -196,6 +196,26 @@ def test_a_database_that_cannot_be_written_is_told(write_export: WriteExport, tm
     assert [path.name for path in database.parent.iterdir() if DATABASE in path.name] == [DATABASE]
 
 
+def test_no_room_for_temporary_files_is_told(
+    write_export: WriteExport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = write_export([image_row("Car")])
+    flatten_to_snapshot([export], tmp_path / "snapshot")
+
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(database, "TemporaryDirectory", full)
+
+    for write in (
+        lambda: write_database(tmp_path / "snapshot"),
+        lambda: flatten_to_snapshot([export], tmp_path / "other"),
+    ):
+        with pytest.raises(SnapshotError, match="cannot be written: No space left"):
+            write()
+    assert not (tmp_path / "other").exists()
+
+
 def told_by(database: Path, folder: Path) -> list[list[dict[str, Any]]]:
     """All that `labels.duckdb` says of its views and columns."""
     columns = "select * exclude (database_oid, table_oid) from duckdb_columns() where not internal order by all"

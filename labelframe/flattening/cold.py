@@ -412,7 +412,9 @@ class ColdRoom:
             space = placement.space
             own: dict[str, object] = {"object_hash": object_hash, "object_number": object_number(answer)[0]}
             named = self._named_by_ontology(answer)
-            shape = _text(answer.get("shape")) or named.pop("shape", None)
+            shape = _text(answer.get("shape"))
+            if shape is None:  # "" is what is told
+                shape = named.pop("shape", None)
             own.update(named)
             if shape is None and space is not None:
                 shape = IMPLIED_SHAPES.get(space.space_type or "")

@@ -77,8 +77,9 @@ IMAGE_GROUPS = ("img_group", "image_group")
 @dataclass
 class Batch:
     """Tables of a batch of label rows. `columns`: by table, `row_id`, `row_number` and the like missing; `rows`: the
-    label row of each row of a table, by its place in the batch. `is_read`: of each label row, whether it is in the
-    tables; the others go the general path whole."""
+    label row of each row of a table, by its place in the batch. Nothing of it lies in the reader's own memory, in which
+    the next batch is read meanwhile. `is_read`: of each label row, whether it is in the tables; the others go the
+    general path whole."""
 
     is_read: Bools
     columns: dict[str, dict[str, pa.Array]]
@@ -187,7 +188,7 @@ class _Tables:
         self.actions, self.attributes, self.options = read["action"], read["attribute"], read["option"]
         self.history = read["history"]
         # The label row (in the batch) of each record.
-        self.of_row = self.rows.parent
+        self.of_row = self.rows.parent.copy()  # what a batch keeps must not lie where the next is read
         self.of_unit = self.of_row[self.units.parent]
         self.of_frame = self.of_unit[self.frames.parent]
         self.of_object = self.of_frame[self.objects.parent]
@@ -631,11 +632,12 @@ class _Tables:
         if column.is_json or pa.types.is_list(column.type):
             begin, size = records.cell(column.key)
             return [(begin, 0), (size, ABSENT)]
-        if column.type == TIME and records.is_met(column.key):
-            values, known = self.times[records.kind, column.key]
+        if column.type == TIME:
+            nothing = np.zeros(len(records), np.int64), np.zeros(len(records), bool)
+            values, known = self.times.get((records.kind, column.key), nothing)
         elif column.type == BOOL:
             values, known = records.flag(column.key)
-        elif column.type in (INT, FLOAT, TIME):
+        elif column.type in (INT, FLOAT):
             values, known = records.number(column.key)
         else:
             return [(records.text(column.key), -1)]

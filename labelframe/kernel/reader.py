@@ -263,8 +263,10 @@ class Read:
 
     def spans(self, begins: Ints, sizes: NDArray[Any]) -> pa.StringArray:
         """Pieces of the buffer as an Arrow array of strings; null where the size is negative."""
+        lengths = np.maximum(sizes, 0)
+        assert lengths.sum(dtype=np.int64) < 1 << 31
         offsets = np.zeros(len(begins) + 1, np.int32)
-        np.cumsum(np.maximum(sizes, 0), out=offsets[1:])
+        np.cumsum(lengths, out=offsets[1:])
         data = np.empty(int(offsets[-1]) + columns.SLACK, np.uint8)
         columns.copy_spans(self.buffer, self.escaped, np.ascontiguousarray(begins), offsets, data)
         return string_array(offsets, data[: offsets[-1]], sizes >= 0)

@@ -27,6 +27,7 @@ from labelframe.read.unpack import Part, Pieces
 PADDING = 64
 AHEAD = 1
 PATIENCE = 2  # seconds
+LINE = 1 << 12  # bytes in which the end of a line is looked for
 
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
@@ -143,7 +144,7 @@ class _Ahead:
         self._stop = True
         self._free.release()
         if self._thread.is_alive():
-            self._thread.join(PATIENCE)  # if it waits for a pipe it ends with the process
+            self._thread.join(PATIENCE)  # else it waits for a pipe
 
     def _read(self) -> None:
         try:
@@ -168,10 +169,12 @@ class _Ahead:
         after = begin + len(first)
         buffer = self._memory.take(after + room + PADDING)
         buffer[begin:after] = first
-        end = after + self.pieces.read_into(buffer[after : after + room].data)
+        end = after + self.pieces.read_into(buffer[after : after + room].data, lambda: self._stop)
         buffer[end : end + PADDING] = 0
-        bounds = [*range(after + chunk, end, chunk), end]
-        return _Block(buffer, begin, end, [after, *bounds] if len(first) else bounds)
+        bounds = [after] if len(first) else []
+        if end > after:
+            bounds += [*range(after + chunk, end, chunk), end]
+        return _Block(buffer, begin, end, bounds)
 
     def _next(self) -> _Block | None:
         """The next block, None at the end."""
@@ -233,7 +236,7 @@ class _Memory:
                 return np.frombuffer(memory, np.uint8)
         memory = mapped(size)  # a part of the heap would be cut up for smaller things, and lost to the next
         if hasattr(mmap, "MADV_HUGEPAGE"):
-            with suppress(OSError):
+            with suppress(OSError):  # it will be filled whole
                 memory.madvise(mmap.MADV_HUGEPAGE)
         self._all.append(memory)
         return np.frombuffer(memory, np.uint8)
@@ -338,6 +341,13 @@ class _List:
         return given
 
 
+def _line_end(buffer: Bytes, place: int) -> int:
+    """Where the line ends that a place is in; it does end."""
+    while (found := buffer[place : place + LINE].tobytes().find(b"\n")) < 0:
+        place += LINE
+    return place + found
+
+
 def _lines(ahead: _Ahead, offset: int) -> Batched:
     """Batches of lines."""
     from labelframe.kernel.scan import STRANGE, find_lines
@@ -355,7 +365,7 @@ def _lines(ahead: _Ahead, offset: int) -> Batched:
                 begins, ends = found.begins[:count].copy(), found.ends[:count].copy()
                 yield RowBatch(buffer, begins, ends, begins + offset)
             if how == STRANGE:
-                stop = place + buffer[place : block.end].tobytes().index(b"\n")
+                stop = _line_end(buffer, place)
                 yield from line_rows(buffer[place:stop].tobytes(), offset + place)
                 place = stop + 1
         offset += place

@@ -101,12 +101,12 @@ class Pieces(Iterator[bytes]):
         first, self._first = b"".join(self._first), []
         return first
 
-    def read_into(self, view: memoryview) -> int:
-        """Fill a view, piece by piece as they would come, as far as there are bytes; gives how many. What `peek` gave
-        must have been taken before."""
+    def read_into(self, view: memoryview, stop: Callable[[], bool] = lambda: False) -> int:
+        """Fill a view, piece by piece as they would come, as far as there are bytes, or until it is to stop; gives how
+        many. What `peek` gave must have been taken before."""
         assert not self._first
         length = 0
-        while not self._ended and length < len(view):
+        while not self._ended and length < len(view) and not stop():
             missing = CHUNK - length % CHUNK
             try:
                 step = self._step_into(view[length : length + missing])
@@ -118,9 +118,8 @@ class Pieces(Iterator[bytes]):
         return length
 
     def _step_into(self, view: memoryview) -> int:
-        if isinstance(self._stream, io.BufferedReader):
-            read: int = self._stream.readinto1(view)
-            return read
+        if isinstance(self._stream, _Plain):
+            return self._stream.readinto1(view)
         data: bytes = self._stream.read1(len(view))
         view[: len(data)] = data
         return len(data)
@@ -214,7 +213,8 @@ def begins_with(source: Source, size: int) -> bool:
 def _standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise OSError("There is no standard input")
-    return sys.stdin.buffer
+    # Without its buffer: a thread that waits within that when the process ends would abort it.
+    return cast(BinaryIO, getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
 
 
 def _faulty(source: Source, fault: Fault, name: str | None = None) -> Part:
@@ -276,6 +276,27 @@ class _Counted(io.RawIOBase):
             while data := self._file.read(CHUNK):
                 self._digest.update(data)
         return self._digest.hexdigest()
+
+
+class _Plain:
+    """A file that is not packed: what was read of it to tell that, then the rest, straight into its place."""
+
+    def __init__(self, head: bytes, raw: _Counted) -> None:
+        self._head = head
+        self._raw = raw
+
+    def readinto1(self, view: memoryview) -> int:
+        if not self._head:
+            return self._raw.readinto(view)
+        taken = self._head[: len(view)]
+        view[: len(taken)], self._head = taken, self._head[len(taken) :]
+        return len(taken)
+
+    def read1(self, size: int) -> bytes:
+        data = bytearray(size)
+        with memoryview(data) as view:
+            length = self.readinto1(view)
+        return bytes(data[:length])
 
 
 class _Gunzipped:
@@ -406,8 +427,7 @@ def _parts(
 ) -> Iterator[Part]:
     """The parts of a stream, unpacked as long as it begins like something packed."""
     # What unpacks has a buffer of its own; another around it would lose what comes just before a fault.
-    # It is smaller than a chunk, so that a chunk is read into its place without it.
-    stream = io.BufferedReader(raw, CHUNK // 2) if isinstance(raw, _Counted) else raw
+    stream = io.BufferedReader(raw, CHUNK) if isinstance(raw, _Counted) else raw
     pieces = Pieces(stream, packed)
     try:
         head = stream.peek(4)
@@ -431,6 +451,8 @@ def _parts(
                     return
                 yield from _members(scratch, source, name, listed, passed_over, depth)
     else:
+        if isinstance(raw, _Counted):  # the buffer gave all that it has read, and is no longer needed
+            pieces = Pieces(_Plain(head, raw), packed)
         part = Part(name, source, listed, pieces, kind_of_name(name))
         head = pieces.peek(HEAD) if listed and part.suffix is None else b""
         if listed and part.suffix is None and pieces.fault is None and not may_be_export(head):
