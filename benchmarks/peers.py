@@ -217,6 +217,7 @@ def draw(found: dict[str, Results], path: Path) -> None:
         panel.set_yticks(range(len(peers)), peers)
         panel.spines[["top", "right"]].set_visible(False)
         panel.xaxis.set_major_formatter(lambda value, _: f"{value:g}×")
+        panel.xaxis.set_minor_formatter(lambda *_: "")
         panel.tick_params(axis="x", labelbottom=True)
     for panel in panels[len(found) :]:
         panel.set_visible(False)
