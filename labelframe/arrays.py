@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 @contextmanager
 def system_memory() -> Iterator[None]:
     """Let Arrow take its memory from the system meanwhile, where it would from mimalloc: that spreads arrays over huge
-    pages, each of which is cleared when first touched, a tenth of the time that an export takes and 100 MB."""
+    pages, each of which is cleared when first touched, which takes time and memory."""
     before = pa.default_memory_pool()
     if before.backend_name != "mimalloc":
         yield

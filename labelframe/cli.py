@@ -121,7 +121,7 @@ _signals: list[int] = []  # that were received: DuckDB makes an exception of its
 
 def main() -> NoReturn:
     """Run the command line; every expected error becomes one message and exit code 2."""
-    # Arrow is not imported yet. Its own way to keep memory takes 40 MB more; OpenBLAS, which does nothing here, begins
+    # Arrow is not imported yet. Its own way to keep memory takes more of it; OpenBLAS, which does nothing here, begins
     # a thread for each core.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

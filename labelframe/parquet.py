@@ -11,9 +11,8 @@ writing counts most, then size, then reading.
 - Dictionary pages for every column, up to 128 kB: coordinates of four decimals repeat, row_id and object_number do even
   more; coordinates of 17 digits leave their dictionary after 16,384 values.
 - Pages end at 1 MB, not at 20,000 rows: most columns are one page.
-- Row groups of 131,072 rows, or 40 MB of Arrow data: so much waits in memory, and with 64 MB files are but 2 to 5 %
-  smaller. They have min and max of every column: row_id rises through a table, so that one label row is read from one
-  or two of them.
+- Row groups of 131,072 rows, or 40 MB of Arrow data: so much waits in memory. They have min and max of every column:
+  row_id rises through a table, so that one label row is read from one or two of them.
 - A Bloom filter for every column of hashes, which are random, so that min and max tell nothing of them. DuckDB from 1.2
   on asks it, Polars and pyarrow do not.
 

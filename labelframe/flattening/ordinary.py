@@ -151,12 +151,10 @@ def _texts(count: int, by_row: dict[int, str]) -> pa.Array:
     """Texts that few rows have."""
     if not by_row:
         return pa.nulls(count, STRING)
-    rows = sorted(by_row)
-    sizes, known, encoded = np.zeros(count, np.int32), np.zeros(count, bool), [by_row[row].encode() for row in rows]
-    sizes[rows], known[rows] = [len(text) for text in encoded], True
-    offsets = np.zeros(count + 1, np.int32)
-    np.cumsum(sizes, out=offsets[1:])
-    return string_array(offsets, np.frombuffer(b"".join(encoded), np.uint8), known)
+    places = {text: place for place, text in enumerate(dict.fromkeys(by_row.values()))}
+    codes = np.full(count, -1)
+    codes[list(by_row)] = [places[text] for text in by_row.values()]
+    return _named(codes, list(places)).dictionary_decode()
 
 
 Source = tuple[Records, Ints]

@@ -21,29 +21,6 @@ ENDED, STRANGE, FULL = 0, 1, 2
 
 
 @intrinsic
-def _masks(_: Any, buffer: Any, place: Any) -> Any:
-    """Bits of the 64 bytes from `place` on that are quotes, backslashes, opening and closing braces."""
-    from llvmlite import ir
-    from numba import types
-
-    signature = types.UniTuple(types.uint64, 4)(buffer, types.int64)
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        vector = ir.VectorType(ir.IntType(8), WIDTH)
-        pointer = builder.gep(array.data, [arguments[1]], source_etype=ir.IntType(8))
-        loaded = builder.load(pointer, align=1, typ=vector)
-        masks = []
-        for byte in (0x22, 0x5C, 0x7B, 0x7D):
-            all_of = ir.Constant(vector, [ir.Constant(ir.IntType(8), byte)] * WIDTH)
-            equal = builder.icmp_unsigned("==", loaded, all_of)
-            masks.append(builder.bitcast(equal, ir.IntType(64)))
-        return context.make_tuple(builder, signature.return_type, masks)
-
-    return signature, codegen
-
-
-@intrinsic
 def _equal(_: Any, buffer: Any, place: Any, byte: Any) -> Any:
     """Bits of the 64 bytes from `place` on that are equal to one."""
     from llvmlite import ir
@@ -98,7 +75,8 @@ def _object_end(buffer: Any, place: int, end: int) -> int:
     within = np.uint64(0)  # all bits set where a string goes on from the 64 bytes before
     escapes = False
     while place < end:
-        quotes, slashes, opening, closing = _masks(buffer, place)
+        quotes, slashes = _equal(buffer, place, np.uint8(0x22)), _equal(buffer, place, np.uint8(0x5C))
+        opening, closing = _equal(buffer, place, np.uint8(0x7B)), _equal(buffer, place, np.uint8(0x7D))
         if place + WIDTH > end:
             there = (np.uint64(1) << np.uint64(end - place)) - np.uint64(1)
             quotes &= there

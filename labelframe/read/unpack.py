@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import numpy as np
+
 from labelframe.errors import Fault, Found
 from labelframe.read.sources import (
     HEAD,
@@ -105,11 +107,15 @@ class Pieces(Iterator[bytes]):
         """Fill a view, piece by piece as they would come, as far as there are bytes, or until it is to stop; gives how
         many. What `peek` gave must have been taken before."""
         assert not self._first
+        return self._fill(view, stop)
+
+    def _fill(self, view: memoryview, stop: Callable[[], bool] = lambda: False) -> int:
+        """In small steps: what came before a fault must not be lost with it."""
         length = 0
         while not self._ended and length < len(view) and not stop():
             missing = CHUNK - length % CHUNK
             try:
-                step = self._step_into(view[length : length + missing])
+                step = self._step(view[length : length + missing])
             except UNREADABLE as error:
                 self.fault = _fault_of(error, self._packed)
                 step = 0
@@ -117,7 +123,7 @@ class Pieces(Iterator[bytes]):
             length += step
         return length
 
-    def _step_into(self, view: memoryview) -> int:
+    def _step(self, view: memoryview) -> int:
         if isinstance(self._stream, _Plain):
             return self._stream.readinto1(view)
         data: bytes = self._stream.read1(len(view))
@@ -132,19 +138,9 @@ class Pieces(Iterator[bytes]):
         return piece
 
     def _read(self) -> bytes:
-        """About a chunk. Read in small steps: what came before a fault must not be lost with it."""
-        steps: list[bytes] = []
-        length = 0
-        while not self._ended and length < CHUNK:
-            try:
-                step = self._stream.read1(CHUNK - length)
-            except UNREADABLE as error:
-                self.fault = _fault_of(error, self._packed)
-                step = b""
-            self._ended = not step
-            length += len(step)
-            steps.append(step)
-        return b"".join(steps)
+        """A chunk, or less at the end."""
+        data = np.empty(CHUNK, np.uint8)
+        return data[: self._fill(data.data)].tobytes()
 
 
 def _fault_of(error: Exception, packed: str | None) -> Fault:
@@ -291,12 +287,6 @@ class _Plain:
         taken = self._head[: len(view)]
         view[: len(taken)], self._head = taken, self._head[len(taken) :]
         return len(taken)
-
-    def read1(self, size: int) -> bytes:
-        data = bytearray(size)
-        with memoryview(data) as view:
-            length = self.readinto1(view)
-        return bytes(data[:length])
 
 
 class _Gunzipped:
